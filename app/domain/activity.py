@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.carrier import Carrier, Direction
@@ -129,6 +130,10 @@ class ProposedRecord:
     needs_review: bool = True
     findings: tuple[Finding, ...] = ()
     note: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """What the accounts need besides the quantity, under the names of the calculation input: ``pressure_mpa``,
+    ``pressure_basis`` (absolute|gauge), ``temperature_c``, ``gas_condition`` (标况|工况), ``density_kg_per_l``,
+    ``certificate_id``, ``steam`` (saturated|superheated)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

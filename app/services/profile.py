@@ -1,0 +1,112 @@
+"""The project profile: TOML in, FactoryProfile out, nothing dropped."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+from app.domain.errors import UsageError
+from app.domain.number import exact_text, parse_number
+from app.domain.project import FactoryProfile
+
+KNOWN = {"factory", "output", "accounts", "densities_kg_per_l"}
+GUIDELINE = "zero_carbon_factory_guideline"
+
+
+def parse_toml(text: str, what: str = "项目档案") -> dict[str, Any]:
+    """TOML with numbers kept as printed (no binary floats). Raises UsageError."""
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            "toml_invalid", f"{what}不是有效的 TOML：{error}", fix="检查引号、方括号和等号；文字与数字都可以写在英文双引号里"
+        ) from error
+
+
+def plain_numbers(value: Any) -> Any:
+    """Decimals and ints as strings, so that the profile is JSON with decimal strings. Booleans and ``year`` stay as they are."""
+    if isinstance(value, dict):
+        return {str(k): (v if k == "year" and isinstance(v, int) else plain_numbers(v)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain_numbers(v) for v in value]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    if value is None or isinstance(value, str):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _number(section: dict[str, Any], key: str, where: str) -> str:
+    value = section.get(key, "")
+    if value in ("", None):
+        return ""
+    try:
+        return exact_text(parse_number(str(value)))
+    except ValueError as error:
+        raise UsageError(
+            "profile_number", f"{where} 的 {key} 不是数字：{value}", fix="只写数字，不带单位和千分位，例如 \"23691\"", subject=key
+        ) from error
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key, {})
+    if not isinstance(value, dict):
+        raise UsageError("profile_section", f"[{key}] 应是一个小节", fix=f"写成 [{key}] 另起一行", subject=key)
+    return value
+
+
+def parse_profile(text: str) -> tuple[FactoryProfile, tuple[str, ...]]:
+    """(profile, schemes). Raises UsageError in Chinese on anything that cannot be used."""
+    data = plain_numbers(parse_toml(text))
+    factory = _table(data, "factory")
+    name = str(factory.get("name", "")).strip()
+    if not name:
+        raise UsageError("profile_name", "项目档案缺少企业名称", fix='在 [factory] 下写 name = "企业全称"', subject="factory.name")
+    year = factory.get("year")
+    if year is not None:
+        try:
+            year = int(str(year))
+        except ValueError as error:
+            raise UsageError("profile_year", f"报告年份不是整数：{year}", fix="例如 year = 2025", subject="factory.year") from error
+        if not 2000 <= year <= 2100:
+            raise UsageError("profile_year", f"报告年份不合理：{year}", fix="例如 year = 2025", subject="factory.year")
+    ets = factory.get("ets_covered")
+    if ets is not None and not isinstance(ets, bool):
+        raise UsageError("profile_ets", "ets_covered 应为 true 或 false", fix="是否纳入全国碳市场：true / false", subject="factory.ets_covered")
+    output = _table(data, "output")
+    accounts = {}
+    for carrier, numbers in _table(data, "accounts").items():
+        accounts[carrier] = tuple(str(n) for n in (numbers if isinstance(numbers, list) else [numbers]))
+    densities = _table(data, "densities_kg_per_l")
+    known_factory = {"name", "uscc", "province", "city", "address", "industry", "ets_covered", "year", "schemes"}
+    extra: dict[str, Any] = {key: value for key, value in data.items() if key not in KNOWN and key != "schemes"}
+    further = {k: v for k, v in factory.items() if k not in known_factory}
+    if further:
+        extra["factory"] = further
+    further_output = {
+        k: v for k, v in output.items() if k not in {"product", "quantity", "unit", "industrial_value_added_wan_yuan"}
+    }
+    if further_output:
+        extra["output"] = further_output
+    schemes = data.get("schemes") or factory.get("schemes") or [GUIDELINE]
+    profile = FactoryProfile(
+        name=name,
+        uscc=str(factory.get("uscc", "")).strip().upper(),
+        province=str(factory.get("province", "")).strip(),
+        city=str(factory.get("city", "")).strip(),
+        address=str(factory.get("address", "")).strip(),
+        industry=str(factory.get("industry", "")).strip(),
+        ets_covered=ets,
+        year=year,
+        product=str(output.get("product", "")),
+        output_quantity=_number(output, "quantity", "[output]"),
+        output_unit=str(output.get("unit", "")),
+        industrial_value_added_wan_yuan=_number(output, "industrial_value_added_wan_yuan", "[output]"),
+        accounts=accounts,
+        densities_kg_per_l={k: _number(densities, k, "[densities_kg_per_l]") for k in densities},
+        extra=extra,
+    )
+    return profile, tuple(str(s) for s in (schemes if isinstance(schemes, list) else [schemes]))

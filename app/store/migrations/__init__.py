@@ -1,0 +1,1 @@
+"""Alembic migrations, run at start-up when the database is behind."""

@@ -1,0 +1,115 @@
+"""Tables. The log is the truth; document, record, run and draft rows are its projections, written in the same transaction
+and re-derivable (services.verify replays the log and compares)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("profile", Text, nullable=False),  # FactoryProfile as JSON
+    Column("profile_toml", Text, nullable=False),  # as the user gave it
+    Column("schemes", Text, nullable=False),  # JSON list
+    Column("created_at", String(40), nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("filename", String(400), nullable=False),
+    Column("aliases", Text, nullable=False, default="[]"),  # further names under which the same bytes arrived
+    Column("size", Integer, nullable=False),
+    Column("status", String(16), nullable=False),  # queued | read | refused
+    Column("kind", String(40)),
+    Column("source", String(16)),
+    Column("pages", Integer),
+    Column("media", String(16)),
+    Column("invoice_key", String(80)),  # code + number, for recognising one invoice in several files
+    Column("extraction", Text),  # Extraction as JSON
+    Column("error", Text),  # error object of the contract when refused
+    Column("added_at", String(40), nullable=False),
+    Index("ix_document_invoice_key", "project_id", "invoice_key"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("document_sha256", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("payload", Text, nullable=False),  # ProposedRecord as JSON
+    Column("raw_payload", Text, nullable=False),  # as extracted, never overwritten
+    Column("supersedes", String(80)),
+    Column("superseded_by", String(80)),
+    Column("evidence", Text, nullable=False, default="[]"),  # further documents that show the same fact
+    Column("decided_by", String(80)),
+    Column("decided_at", String(40)),
+    Column("why", Text),
+    Index("ix_record_status", "project_id", "status"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("run_id", String(40), nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("output", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Index("ix_run_run_id", "project_id", "run_id"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("run_id", String(40)),
+    Column("facts", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+)
+
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("project_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("project_id", "hash"),
+)
+
+APPEND_ONLY_SQLITE = (
+    "CREATE TRIGGER IF NOT EXISTS log_entry_no_update BEFORE UPDATE ON log_entry "
+    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS log_entry_no_delete BEFORE DELETE ON log_entry "
+    "BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END",
+)
+
+APPEND_ONLY_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION log_entry_append_only() RETURNS trigger AS $$ "
+    "BEGIN RAISE EXCEPTION 'the log is append-only'; END $$ LANGUAGE plpgsql",
+    "DROP TRIGGER IF EXISTS log_entry_append_only ON log_entry",
+    "CREATE TRIGGER log_entry_append_only BEFORE UPDATE OR DELETE ON log_entry "
+    "FOR EACH ROW EXECUTE FUNCTION log_entry_append_only()",
+)
