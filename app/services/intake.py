@@ -1,0 +1,246 @@
+"""Documents in: store the bytes, read them in the sandbox, extract, reconcile, propose. Every step may be repeated: the same
+bytes are one document, and a document that was read is not read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.activity import Extraction
+from app.domain.errors import InputRefused, LingtanError, NotFound
+from app.domain.page import Document
+from app.domain.plain import to_plain
+from app.domain.project import Project
+from app.services.reconcile import Merge, against_profile, copies_of_invoice, invoice_key, same_month
+from app.services.workspace import Workspace
+from app.store import rows
+from app.store.rows import StoredDocument
+
+MAX_BYTES = 64 << 20
+Progress = Callable[[str, str], None]
+"""Called with (filename, stage in Chinese)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """``state`` is new | queued (stored before, not read yet) | duplicate (read before)."""
+
+    sha256: str
+    filename: str
+    state: str
+
+
+def receive(ws: Workspace, project: Project, chunks: Iterable[bytes], filename: str) -> Received:
+    """Store one file of a project. Raises InputRefused when it is empty or too large."""
+    name = Path(filename.replace("\\", "/")).name[:300] or "未命名"
+    sha256, size = ws.blobs.put(chunks, limit=MAX_BYTES)
+    if size == 0:
+        raise InputRefused("empty_file", f"文件“{name}”是空的", fix="请重新导出或下载后再上传", subject=name)
+    with ws.writing() as c:
+        known = rows.find_document(c, project.id, sha256)
+        if known is None:
+            ws.record(c, project.id, "document-added", {"sha256": sha256, "filename": name, "size": size})
+            return Received(sha256=sha256, filename=name, state="new")
+        if name != known.filename and name not in known.aliases:
+            ws.record(c, project.id, "document-alias", {"sha256": sha256, "filename": name})
+        return Received(sha256=sha256, filename=known.filename, state="queued" if known.status == "queued" else "duplicate")
+
+
+def receive_file(ws: Workspace, project: Project, path: Path) -> Received:
+    try:
+        with path.open("rb") as source:
+            return receive(ws, project, iter(lambda: source.read(1 << 20), b""), path.name)
+    except OSError as error:
+        raise InputRefused(
+            "file_unreadable", f"无法打开 {path}：{error.strerror}", fix="检查路径和权限", subject=str(path)
+        ) from error
+
+
+def process(ws: Workspace, project: Project, sha256: str, *, document: Document | InputRefused | None = None) -> StoredDocument:
+    """Read, extract and propose one stored document; returns its row. Already-read documents are returned as they are.
+
+    ``document`` may carry a page model (or refusal) that a batch reader has already produced."""
+    with ws.reading() as c:
+        known = rows.find_document(c, project.id, sha256)
+    if known is None:
+        raise NotFound("document_not_found", "没有这份文件", subject=sha256)
+    if known.status != "queued":
+        return known
+    try:
+        if document is None:
+            from ingestion.sandbox import read_in_sandbox
+
+            document = read_in_sandbox(ws.blobs.path(sha256), filename=known.filename)
+        if isinstance(document, InputRefused):
+            raise document
+        from extractors import extract
+
+        extraction = extract(document)
+    except InputRefused as refusal:
+        with ws.writing() as c:
+            if _still_queued(c, project.id, sha256):
+                ws.record(c, project.id, "document-refused", {"sha256": sha256, "error": refusal.to_plain()})
+            return _row(c, project.id, sha256)
+    _keep_pages(ws, document)
+    with ws.writing() as c:
+        if _still_queued(c, project.id, sha256):
+            _propose(ws, c, project, document, extraction)
+        return _row(c, project.id, sha256)
+
+
+def _row(c: Connection, project_id: str, sha256: str) -> StoredDocument:
+    row = rows.find_document(c, project_id, sha256)
+    assert row is not None
+    return row
+
+
+def _still_queued(c: Connection, project_id: str, sha256: str) -> bool:
+    return _row(c, project_id, sha256).status == "queued"
+
+
+def _keep_pages(ws: Workspace, document: Document) -> None:
+    """The page model beside the blob: for the review page, for search, and for the assistant. Derived data, can be rebuilt."""
+    folder = ws.settings.derived / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{document.sha256}.json"
+    if not target.exists():
+        temporary = target.with_suffix(".part")
+        temporary.write_text(json.dumps(to_plain(document), ensure_ascii=False), "utf-8")
+        temporary.replace(target)
+
+
+def _propose(ws: Workspace, c: Connection, project: Project, document: Document, extraction: Extraction) -> None:
+    extraction = replace(
+        extraction, records=tuple(against_profile(r, extraction, project.profile) for r in extraction.records)
+    )
+    key = invoice_key(extraction)
+    stored = rows.records(c, project.id)
+    kinds = {d.sha256: d.kind for d in rows.documents(c, project.id)}
+    merges: list[Merge] = []
+    findings = list(extraction.findings)
+    if key:
+        merges, differing = copies_of_invoice(extraction, rows.documents_of_invoice(c, project.id, key), stored)
+        findings += differing
+        if differing:
+            extraction = replace(
+                extraction,
+                records=tuple(replace(r, needs_review=True, findings=r.findings + tuple(differing)) for r in extraction.records),
+            )
+    taken = {m.loser for m in merges}
+    more, by_record = same_month(extraction, stored, kinds, taken)
+    merges += more
+    if by_record:
+        extraction = replace(
+            extraction,
+            records=tuple(
+                replace(r, needs_review=True, findings=(*r.findings, by_record[r.id])) if r.id in by_record else r
+                for r in extraction.records
+            ),
+        )
+    extraction = replace(extraction, findings=tuple(findings))
+    ws.record(
+        c,
+        project.id,
+        "document-read",
+        {
+            "sha256": document.sha256,
+            "kind": extraction.kind.value,
+            "source": extraction.source.value if extraction.source else None,
+            "pages": document.page_count,
+            "media": document.media.value,
+            "invoice_key": key,
+            "extraction": to_plain(extraction),
+            "records": [to_plain(r) for r in extraction.records],
+        },
+    )
+    for merge in merges:
+        ws.record(
+            c,
+            project.id,
+            "record-merged",
+            {"id": merge.loser, "into": merge.winner, "document": merge.document, "why": merge.why},
+        )
+
+
+def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Progress | None = None) -> list[dict[str, Any]]:
+    """Receive and process files and folders; one summary a file, in order. Files that cannot be used are reported, not raised."""
+    report = progress or (lambda name, stage: None)
+    out: list[dict[str, Any]] = []
+    waiting: list[tuple[int, Received]] = []
+    for path in expand(paths):
+        report(path.name, "接收")
+        try:
+            received = receive_file(ws, project, path)
+        except LingtanError as refusal:
+            out.append({"file": str(path), "sha256": None, "status": "refused", "error": refusal.to_plain(), "findings": []})
+            continue
+        out.append({"file": str(path), "sha256": received.sha256, "status": received.state})
+        if received.state != "duplicate":
+            waiting.append((len(out) - 1, received))
+    todo = {received.sha256: received for _, received in waiting}
+    for sha256, document in _read_all(ws, list(todo.values()), report):
+        process(ws, project, sha256, document=document)
+    with ws.reading() as c:
+        for item in out:
+            if item["sha256"] and (row := rows.find_document(c, project.id, item["sha256"])):
+                item.update(document_summary(row) | {"file": item["file"], "status": _status(item["status"], row)})
+    return out
+
+
+def _status(state: str, row: StoredDocument) -> str:
+    return "duplicate" if state == "duplicate" else row.status
+
+
+def _read_all(ws: Workspace, received: list[Received], report: Progress) -> Iterable[tuple[str, Document | InputRefused]]:
+    from ingestion.sandbox import read_many
+
+    files = [(ws.blobs.path(r.sha256), r.filename) for r in received]
+    for item, document in zip(received, read_many(files), strict=True):
+        report(item.filename, "读取")
+        yield item.sha256, document
+
+
+def process_pending(ws: Workspace, project: Project) -> int:
+    """Process what an interrupted upload left queued; returns how many."""
+    with ws.reading() as c:
+        waiting = rows.documents(c, project.id, status="queued")
+    for row in waiting:
+        process(ws, project, row.sha256)
+    return len(waiting)
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Folders become their files (hidden ones left out), sorted by name."""
+    out: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            out += sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        else:
+            out.append(path)
+    return out
+
+
+def document_summary(row: StoredDocument) -> dict[str, Any]:
+    """One document as the commands and the API print it."""
+    extraction = row.extraction
+    findings = [to_plain(f) for f in extraction.findings] if extraction else []
+    records = extraction.records if extraction else ()
+    return {
+        "file": row.filename,
+        "sha256": row.sha256,
+        "aliases": list(row.aliases),
+        "status": row.status,
+        "kind": row.kind if row.status == "read" else ("unreadable" if row.status == "refused" else None),
+        "source": row.source,
+        "pages": row.pages,
+        "size": row.size,
+        "records": len(records),
+        "needs_review": sum(1 for r in records if r.needs_review),
+        "findings": findings,
+        "error": row.error,
+    }
