@@ -1,0 +1,71 @@
+"""Any file → ``Document``, in this process. For files from outside use ``ingestion.sandbox``."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from pathlib import PurePath
+
+from app.domain.errors import InputRefused
+from app.domain.page import Document, Media
+from ingestion.readers.content import Content, damaged
+from ingestion.sniffing import sniff
+
+#: The module of ingestion.readers that reads a media type; imported when first needed.
+READERS = {
+    Media.PDF: "pdf",
+    Media.OFD: "ofd",
+    Media.XML: "xml",
+    Media.XLSX: "xlsx",
+    Media.DOCX: "docx",
+    Media.CSV: "csv",
+    Media.IMAGE: "image",
+    Media.HTML: "html",
+    Media.TEXT: "text",
+}
+
+
+def read_document(data: bytes, filename: str) -> Document:
+    """Reads a file by its content.
+
+    Raises InputRefused with one of the ids ``empty_file``, ``too_large``, ``too_many_pages``, ``encrypted_file``,
+    ``damaged_file``, ``unsupported_format``, ``unsafe_archive``, ``unsafe_xml``, ``zip_bomb``; its subject is the file's name.
+    Never raises anything else for bad input.
+    """
+    name = PurePath(filename.replace("\\", "/")).name
+    try:
+        media = sniff(data, name)
+        content = _content(media, data)
+    except InputRefused as refusal:
+        refusal.subject = refusal.subject or name
+        raise
+    return Document(
+        sha256=hashlib.sha256(data).hexdigest(),
+        filename=name,
+        media=media,
+        size=len(data),
+        pages=content.pages,
+        tables=content.tables,
+        tags=content.tags,
+        paragraphs=content.paragraphs,
+        findings=content.findings,
+        properties={k: v for k, v in content.properties.items() if v},
+    )
+
+
+def _content(media: Media, data: bytes) -> Content:
+    if media not in READERS:
+        raise InputRefused(
+            "unsupported_format",
+            "暂不支持旧版 Excel（.xls）文件。",
+            fix="请用 Excel 或 WPS 打开后另存为 xlsx 再上传。",
+        )
+    reader = importlib.import_module(f"ingestion.readers.{READERS[media]}")
+    try:
+        content: Content = reader.read(data)
+    except (InputRefused, MemoryError):
+        raise
+    except Exception as error:
+        # The parsers under the readers raise whatever they like on damaged bytes; to the user it is one thing.
+        raise damaged(f"{type(error).__name__}") from error
+    return content
