@@ -1,0 +1,1 @@
+"""Durable workflows: what must survive a killed process (decision 0010)."""

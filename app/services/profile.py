@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from decimal import Decimal
 from typing import Any
@@ -19,8 +20,10 @@ def parse_toml(text: str, what: str = "项目档案") -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"第 {place[1]} 行第 {place[2]} 列附近" if place else "文件末尾附近"
         raise UsageError(
-            "toml_invalid", f"{what}不是有效的 TOML：{error}", fix="检查引号、方括号和等号；文字与数字都可以写在英文双引号里"
+            "toml_invalid", f"{what}不是有效的 TOML：{where}写法有误", fix="检查引号、方括号和等号；文字与数字都可以写在英文双引号里"
         ) from error
 
 

@@ -47,6 +47,20 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def make_job_engine(url: str) -> Engine:
+    """An engine for the job library, which begins its own transactions: SQLite's deferred-until-write mode with the write lock
+    taken at the first write, and our WAL pragmas."""
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    return engine
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reads only: a snapshot that never takes the write lock."""

@@ -1,0 +1,117 @@
+"""lingtan calc, account, eligible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.output import common_options, emit, emit_line, findings_text, has_blocking, table, workspace
+from app.domain.errors import UsageError
+
+CATEGORY_LABELS = {
+    "fuel_combustion": "燃料燃烧",
+    "process": "工业过程",
+    "electricity_in": "购入电力",
+    "electricity_out": "输出电力",
+    "electricity_zero": "零排放电力",
+    "heat_in": "购入热力",
+    "heat_out": "输出热力",
+    "reported": "已核排放",
+    "reported_deduction": "已核扣减",
+    "outside_boundary": "边界外（不计入）",
+}
+
+
+def inventory_text(output: dict[str, Any]) -> str:
+    """The inventory as a table with its total and caveats."""
+    rows = [
+        (
+            line["activity"],
+            CATEGORY_LABELS.get(line["category"], line["category"]),
+            f"{line.get('quantity', '')} {line.get('unit', '')}".strip(),
+            line["tco2"],
+            line.get("formula", ""),
+        )
+        for line in output["lines"]
+    ]
+    parts = [table(("活动", "类别", "数量", "tCO2", "公式"), rows)]
+    parts += [f"  小计 {CATEGORY_LABELS.get(k, k)}：{v} tCO2" for k, v in output["subtotals"].items()]
+    parts.append(f"合计：{output['total_tco2']} tCO2")
+    if output.get("total_tco2e"):
+        parts.append(f"含其他气体：{output['total_tco2e']} tCO2e")
+    if output.get("offsets_reported_tco2e"):
+        parts.append(f"抵销量（另列，不扣减）：{output['offsets_reported_tco2e']} tCO2e")
+    for name, value in output.get("indicators", {}).items():
+        parts.append(f"  指标 {name}：{value if not isinstance(value, dict) else '；'.join(f'{k} {v}' for k, v in value.items())}")
+    parts += [f"  △ {c}" for c in output.get("caveats", [])]
+    parts.append(f"核算编号 {output['run_id']}（输入哈希 {output['inputs_hash'][:12]}，{output['engine']}）")
+    return "\n".join(parts)
+
+
+@click.command("calc", help="活动数据 → 排放清单（不写入任何项目）")
+@click.argument("source", required=False, metavar="INPUT", type=click.Path(path_type=Path))
+@click.option("--batch", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="每行一个输入对象，逐行输出结果")
+@common_options
+def calc(source: Path | None, batch: Path | None) -> int:
+    from app.corpus.factors import load_factor_library
+    from app.services.calculation import calculate_batch, calculate_inputs, read_inputs
+
+    if (source is None) == (batch is None):
+        raise UsageError("usage", "请给出一个输入文件，或用 --batch 给出 JSONL 文件", fix="lingtan calc INPUT.toml")
+    factors = load_factor_library()
+    if batch is not None:
+        for result in calculate_batch(batch, factors):
+            emit_line(result)
+        return 0
+    assert source is not None
+    output = calculate_inputs(read_inputs(source), factors)
+    emit(output, lambda: inventory_text(output))
+    return 1 if has_blocking(output.get("findings", [])) else 0
+
+
+@click.command("account", help="用已确认的活动数据核算")
+@click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
+@common_options
+def account(key: str | None) -> int:
+    from app.services import account as service
+
+    ws = workspace()
+    project = ws.project(key)
+    result = service.result_to_json(project, service.account(ws, project))
+    emit(result, lambda: inventory_text(result) + "\n" + findings_text(result["findings"]))
+    return 1 if has_blocking(result["findings"]) else 0
+
+
+VERDICT_MARK = {"met": "✓ 符合", "not_met": "✗ 不符合", "insufficient_evidence": "？待补证", "not_applicable": "— 不适用"}
+
+
+@click.command("eligible", help="逐条判断是否符合申报方案")
+@click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
+@click.option("--scheme", multiple=True, metavar="S", help="申报方案（可多次；默认为项目档案中的方案）")
+@common_options
+def eligible(key: str | None, scheme: tuple[str, ...]) -> int:
+    from app.services.eligibility import check_eligibility
+
+    ws = workspace()
+    project = ws.project(key)
+    report = check_eligibility(ws, project, scheme or None)
+
+    def text() -> str:
+        lines = []
+        for c in report["criteria"]:
+            lines.append(f"{VERDICT_MARK[c['verdict']]}  {c.get('title', c['id'])}（{c['modality']}，{c['clause']}）")
+            lines.append(f"      {c['reason']}")
+            if c["missing"]:
+                lines.append(f"      缺：{'、'.join(c['missing'])}")
+            if c["next_step"]:
+                lines.append(f"      → {c['next_step']}")
+        counts = "，".join(f"{VERDICT_MARK[k][2:]} {v}" for k, v in report["counts"].items())
+        return "\n".join([*lines, f"合计：{counts}（规则版本 {report['ruleset']}）"])
+
+    emit(report, text)
+    return 0
+
+
+COMMANDS = (calc, account, eligible)

@@ -1,0 +1,54 @@
+"""lingtan backup, restore, eval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.cli.output import common_options, emit, note, workspace
+from app.domain.errors import UsageError
+
+
+@click.command("backup", help="把整个数据目录备份成一个文件（服务运行中也可）")
+@click.argument("file", type=click.Path(path_type=Path))
+@common_options
+def backup(file: Path) -> None:
+    from app.services.backup import backup as write
+
+    result = write(workspace(), file)
+    emit(result, f"已备份到 {result['file']}（{result['size'] // 1024} KB，{len(result['projects'])} 个项目）")
+
+
+@click.command("restore", help="把备份恢复到一个空的数据目录")
+@click.argument("file", type=click.Path(path_type=Path))
+@common_options
+def restore(file: Path) -> None:
+    from app.services.backup import restore as read
+    from app.settings import load_settings
+
+    settings = load_settings(click.get_current_context().find_root().meta.get("home"))
+    result = read(settings.home, file)
+    emit(result, f"已恢复到 {result['home']}（{len(result['projects'])} 个项目，备份时间 {result['at']}）")
+
+
+@click.command("eval", help="质量评测：accounting、extraction、answers")
+@click.argument("names", nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="把报告写成 JSON 文件")
+@common_options
+def evaluate(names: tuple[str, ...], out: Path | None) -> int:
+    import json
+
+    from evals.suites import SUITES, report_text, run_suites
+
+    unknown = [n for n in names if n not in SUITES]
+    if unknown:
+        raise UsageError("suite_unknown", f"没有评测 {unknown[0]}", fix="可用：" + "、".join(SUITES), subject=unknown[0])
+    report = run_suites(names or tuple(SUITES), note)
+    if out is not None:
+        out.write_text(json.dumps(report, ensure_ascii=False, indent=2), "utf-8")
+    emit(report, lambda: report_text(report))
+    return 0 if report["ok"] else 1
+
+
+COMMANDS = (backup, restore, evaluate)

@@ -1,0 +1,117 @@
+"""A calculation run over the confirmed records of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.domain.activity import ProposedRecord, RecordStatus
+from app.domain.errors import Conflict
+from app.domain.finding import Finding, Severity
+from app.domain.plain import to_plain
+from app.domain.project import Project
+from app.services.inventory import ConfirmedRecord, InventoryBuild, build_inputs
+from app.services.workspace import Workspace
+from app.store import rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountResult:
+    """``output`` is the contract's calc output; ``findings`` the checks over the records and the choices made."""
+
+    run_id: str
+    output: dict[str, Any]
+    findings: tuple[Finding, ...]
+    records: dict[str, str]
+
+
+def confirmed_records(ws: Workspace, project: Project) -> list[ConfirmedRecord]:
+    with ws.reading() as c:
+        documents = {d.sha256: d for d in rows.documents(c, project.id)}
+        stored = rows.records(c, project.id, status=RecordStatus.CONFIRMED)
+    out = []
+    for item in stored:
+        document = documents.get(item.document_sha256)
+        issued = document.extraction.field("issue_date") if document and document.extraction else None
+        out.append(
+            ConfirmedRecord(
+                record=item.record,
+                document_sha256=item.document_sha256,
+                document_kind=(document.kind if document else None) or "other",
+                issue_date=issued.value if issued and issued.value else None,
+            )
+        )
+    return out
+
+
+def prepare(ws: Workspace, project: Project) -> InventoryBuild:
+    """Inputs of the core for the confirmed records, with completeness checks. Raises CalculationRefused."""
+    from app.accounting.checks import check_records
+
+    confirmed = confirmed_records(ws, project)
+    build = build_inputs(project.profile, confirmed, ws.factors.latest_grid_year)
+    records = [_with_period(item) for item in confirmed]
+    if project.profile.year:
+        build.findings += check_records(records, year=project.profile.year, accounts=project.profile.accounts)
+    with ws.reading() as c:
+        waiting = rows.records(c, project.id, status=RecordStatus.PROPOSED)
+    if waiting:
+        build.findings.append(
+            Finding(
+                id="records-waiting",
+                severity=Severity.EXPLAIN,
+                message=f"还有 {len(waiting)} 条活动数据未经确认，未计入本次核算",
+                subjects=tuple(r.id for r in waiting),
+                fix="先在“核对”页确认、更正或否决",
+            )
+        )
+    return build
+
+
+def _with_period(item: ConfirmedRecord) -> ProposedRecord:
+    """For the month checks a record without a period counts in the month of its issue date, as in the inventory."""
+    record = item.record
+    if record.period_start or not item.issue_date:
+        return record
+    return replace(record, period_start=item.issue_date[:8] + "01", period_end=item.issue_date)
+
+
+def account(ws: Workspace, project: Project) -> AccountResult:
+    """Calculate and keep the run. The same records and options give the same run, which is kept once."""
+    from app.accounting import calculate
+    from app.accounting.report import run_to_json
+
+    build = prepare(ws, project)
+    if not build.inputs["activities"]:
+        raise Conflict(
+            "nothing_confirmed",
+            "还没有已确认的活动数据，无法核算",
+            fix="先上传单据并在“核对”页确认：lingtan review -p 项目 --confirm-clean",
+            subject=project.id,
+        )
+    output = run_to_json(calculate(build.inputs, ws.factors))
+    with ws.writing() as c:
+        last = rows.latest_run(c, project.id)
+        if last is None or last.run_id != output["run_id"]:
+            ws.record(
+                c, project.id, "run-made", {"run_id": output["run_id"], "inputs": to_plain(build.inputs), "output": output}
+            )
+    return AccountResult(
+        run_id=output["run_id"], output=output, findings=tuple(build.findings), records=build.records
+    )
+
+
+def latest(ws: Workspace, project: Project) -> rows.StoredRun | None:
+    with ws.reading() as c:
+        return rows.latest_run(c, project.id)
+
+
+def result_to_json(project: Project, result: AccountResult) -> dict[str, Any]:
+    """The calc output of the contract, the record behind each line, and the findings of checks and choices."""
+    lines = [{**line, "record": result.records.get(line["activity"])} for line in result.output["lines"]]
+    return {
+        "project": project.id,
+        **result.output,
+        "lines": lines,
+        "findings": [*result.output.get("findings", []), *to_plain(result.findings)],
+    }

@@ -1,0 +1,99 @@
+"""Documents to proposed activity data, without any project."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.activity import DocumentKind, Extraction
+from app.domain.errors import InputRefused
+from app.domain.plain import to_plain
+from app.services.intake import expand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractedFile:
+    """One file and what it gave: an extraction, or the refusal."""
+
+    path: Path
+    sha256: str | None
+    extraction: Extraction | None = None
+    error: InputRefused | None = None
+
+
+def extract_files(paths: Sequence[Path]) -> list[ExtractedFile]:
+    """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file."""
+    from extractors import extract
+    from ingestion.sandbox import read_many
+
+    out: list[ExtractedFile] = []
+    readable: list[Path] = []
+    for path in expand(paths):
+        if path.is_file():
+            readable.append(path)
+        else:
+            out.append(
+                ExtractedFile(
+                    path=path,
+                    sha256=None,
+                    error=InputRefused("file_missing", f"没有文件 {path}", fix="检查路径", subject=str(path)),
+                )
+            )
+    for path, document in zip(readable, read_many([(p, p.name) for p in readable]), strict=True):
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        if isinstance(document, InputRefused):
+            out.append(ExtractedFile(path=path, sha256=sha256, error=document))
+            continue
+        try:
+            out.append(ExtractedFile(path=path, sha256=sha256, extraction=extract(document)))
+        except InputRefused as error:
+            out.append(ExtractedFile(path=path, sha256=sha256, error=error))
+    return out
+
+
+def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[str, Any]:
+    """One document of the contract's ``extract --json``."""
+    if item.extraction is None:
+        assert item.error is not None
+        finding = {
+            "id": item.error.id,
+            "severity": "blocking",
+            "message": item.error.message,
+            "subjects": [item.path.name],
+            "data": {},
+            "clause": None,
+            "fix": item.error.fix,
+        }
+        return {
+            "file": str(item.path),
+            "sha256": item.sha256,
+            "kind": DocumentKind.UNREADABLE.value,
+            "kind_label": DocumentKind.UNREADABLE.label,
+            "source": None,
+            "pages": 0,
+            "fields": {},
+            "lines": [],
+            "records": [],
+            "findings": [finding],
+            "error": item.error.to_plain(),
+        }
+    e = item.extraction
+    out: dict[str, Any] = {
+        "file": str(item.path),
+        "sha256": e.sha256,
+        "kind": e.kind.value,
+        "kind_label": e.kind.label,
+        "source": e.source.value if e.source else None,
+        "pages": e.pages,
+        "fields": {f.name: {k: v for k, v in to_plain(f).items() if k != "name"} for f in e.fields},
+        "lines": to_plain(e.lines),
+        "records": [{**to_plain(r), "carrier_label": r.carrier.label} for r in e.records],
+        "findings": to_plain(e.findings),
+    }
+    if explain:
+        out["template"] = e.template
+        out["explanation"] = list(e.explanation)
+    return out
