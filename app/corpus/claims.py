@@ -42,11 +42,15 @@ def load_rejected_claims(root: Path | None = None) -> tuple[RejectedClaim, ...]:
 
 
 def claims_in(text: str, claims: Sequence[RejectedClaim]) -> tuple[RejectedClaim, ...]:
-    """The claims of which the text contains every mark (the only one, or all of several); blanks do not count.
+    """The claims of which the text contains two marks, or the only one; blanks do not count.
 
     A hit is a reason to look, not a verdict: the text may be denying the claim."""
     squeezed = "".join(text.split())
-    return tuple(c for c in claims if c.contains and all("".join(mark.split()) in squeezed for mark in c.contains))
+    return tuple(c for c in claims if _marks(squeezed, c) >= min(2, len(c.contains)) > 0)
+
+
+def _marks(squeezed: str, claim: RejectedClaim) -> int:
+    return sum("".join(mark.split()) in squeezed for mark in claim.contains)
 
 
 @lru_cache(maxsize=8)
