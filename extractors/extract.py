@@ -1,0 +1,64 @@
+"""The door: classify a document by its content and hand it to the mechanism its template names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from app.domain.activity import DocumentKind, Extraction
+from app.domain.page import Document, Media, Source
+from extractors.evidence import explain, note
+from extractors.invoices.extract import extract_invoice
+from extractors.templates import Template, classify
+
+MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
+    "invoice": extract_invoice,
+}
+SOURCES = {
+    Media.XML: Source.XML,
+    Media.OFD: Source.OFD,
+    Media.PDF: Source.PDF_TEXT,
+    Media.XLSX: Source.XLSX,
+    Media.XLS: Source.XLSX,
+    Media.DOCX: Source.DOCX,
+    Media.CSV: Source.CSV,
+}
+
+
+def extract(document: Document, *, today: date | None = None) -> Extraction:
+    """Everything one document yields. ``today`` bounds plausible dates (the current day when not given).
+
+    Never raises on content: what cannot be read, placed or proven is a finding.
+    """
+    found = classify(document)
+    if found is None:
+        return _unclassified(document)
+    template, reason = found
+    return MECHANISMS[template.mechanism](document, template, reason, today or date.today())
+
+
+def _unclassified(document: Document) -> Extraction:
+    readable = bool(document.text.strip())
+    if readable:
+        kind = DocumentKind.OTHER
+        finding = note(
+            "kind-unknown",
+            "没有识别出文件类型，未提取任何数据。",
+            "如果这是能源账单、发票或台账，请人工录入，或联系维护者增加版式。",
+        )
+    else:
+        kind = DocumentKind.UNREADABLE
+        finding = explain(
+            "no-text",
+            "文件里没有可读的文字（图片或扫描件），未提取任何数据。",
+            "请提供电子原件（PDF、OFD、XML、Excel），或人工录入。",
+        )
+    return Extraction(
+        sha256=document.sha256,
+        filename=document.filename,
+        kind=kind,
+        source=SOURCES.get(document.media) if readable else None,
+        pages=document.page_count,
+        findings=(*document.findings, finding),
+        explanation=("没有版式匹配" if readable else "没有文字",),
+    )

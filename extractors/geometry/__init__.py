@@ -1,0 +1,1 @@
+"""Where words stand on a page: rows, labels, columns, ruled cells. Knows nothing of invoices or bills."""

@@ -1,0 +1,216 @@
+"""A page in points, ready for association by position.
+
+Words become pieces; a piece that a vertical rule crosses is cut there; single characters stacked above each other (购/买/方/信/息) are
+taken out of the rows and kept as stacks, because they interleave with the values beside them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import median
+
+from app.domain.page import Box, Page, Source
+from extractors.text import compact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of characters with its box in points, origin top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def cx(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def cy(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A drawn rule in points: at ``at`` from ``low`` to ``high``."""
+
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One page. ``rows`` are pieces of one text line each, left to right; ``stacks`` the vertical labels."""
+
+    number: int
+    width: float
+    height: float
+    source: Source
+    rows: tuple[tuple[Piece, ...], ...]
+    stacks: tuple[Piece, ...]
+    verticals: tuple[Line, ...]
+    horizontals: tuple[Line, ...]
+    em: float
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple(p for row in self.rows for p in row)
+
+    def box(self, pieces: Iterable[Piece]) -> Box | None:
+        """The union of ``pieces`` in page fractions."""
+        members = list(pieces)
+        if not members or not self.width or not self.height:
+            return None
+        x0, y0 = min(p.x0 for p in members), min(p.y0 for p in members)
+        x1, y1 = max(p.x1 for p in members), max(p.y1 for p in members)
+        return (
+            _unit(x0 / self.width),
+            _unit(y0 / self.height),
+            _unit(x1 / self.width),
+            _unit(y1 / self.height),
+        )
+
+    def rule_between(self, x0: float, x1: float, y: float) -> bool:
+        """True when a vertical rule stands between ``x0`` and ``x1`` at height ``y``."""
+        slack = self.em * 0.3
+        return any(x0 - 0.5 < v.at < x1 + 0.5 and v.low - slack <= y <= v.high + slack for v in self.verticals)
+
+    def without_rows(self, keep: range) -> Sheet:
+        """The same sheet with only the rows whose index is in ``keep``."""
+        return replace(self, rows=tuple(r for i, r in enumerate(self.rows) if i in keep))
+
+
+def _unit(value: float) -> float:
+    return min(1.0, max(0.0, round(value, 6)))
+
+
+def char_weight(char: str) -> float:
+    """Advance width in em: 1 for full-width characters, about a half for the rest."""
+    return 1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.55
+
+
+@lru_cache(maxsize=32)
+def lay_out(page: Page) -> Sheet:
+    """The sheet of a page; pages are frozen, so the result is kept."""
+    w, h = page.width or 1.0, page.height or 1.0
+    pieces = [
+        Piece(text=word.text, x0=word.bbox[0] * w, y0=word.bbox[1] * h, x1=word.bbox[2] * w, y1=word.bbox[3] * h)
+        for word in page.words
+        if word.text.strip()
+    ]
+    verticals, horizontals = _lines(page, w, h)
+    flat = [p for p in pieces if not _is_tall(p)]
+    em = median(p.height for p in flat) if flat else 10.0
+    stacks, rest = _take_stacks(flat, em)
+    stacks += [p for p in pieces if _is_tall(p)]
+    cut = [part for p in rest for part in _cut_at_rules(p, verticals)]
+    return Sheet(
+        number=page.number,
+        width=w,
+        height=h,
+        source=page.source,
+        rows=make_rows(cut),
+        stacks=tuple(stacks),
+        verticals=verticals,
+        horizontals=horizontals,
+        em=em,
+    )
+
+
+def _lines(page: Page, w: float, h: float) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    vertical, horizontal = [], []
+    for rule in page.rules:
+        x0, y0, x1, y1 = rule.bbox[0] * w, rule.bbox[1] * h, rule.bbox[2] * w, rule.bbox[3] * h
+        if x1 - x0 <= 3 and y1 - y0 > 4:
+            vertical.append(Line(at=(x0 + x1) / 2, low=y0, high=y1))
+        elif y1 - y0 <= 3 and x1 - x0 > 4:
+            horizontal.append(Line(at=(y0 + y1) / 2, low=x0, high=x1))
+        elif x1 - x0 > 4 and y1 - y0 > 4:  # a frame: its four sides
+            vertical += [Line(at=x, low=y0, high=y1) for x in (x0, x1)]
+            horizontal += [Line(at=y, low=x0, high=x1) for y in (y0, y1)]
+    return tuple(sorted(vertical, key=lambda v: v.at)), tuple(sorted(horizontal, key=lambda v: v.at))
+
+
+def _is_tall(piece: Piece) -> bool:
+    plain = compact(piece.text)
+    return len(plain) >= 2 and piece.height > 2.2 * (piece.x1 - piece.x0) and not plain.isascii()
+
+
+def _take_stacks(pieces: list[Piece], em: float) -> tuple[list[Piece], list[Piece]]:
+    """Columns of three or more single Chinese characters (two when it is 备注), evenly below each other, and the other pieces."""
+    singles = sorted((p for p in pieces if len(p.text.strip()) == 1 and p.text.strip() > "\u2e7f"), key=lambda p: p.y0)
+    stacks: list[Piece] = []
+    used: set[int] = set()
+    for start in singles:
+        if id(start) in used:
+            continue
+        column = [start]
+        for other in singles:
+            last = column[-1]
+            if id(other) in used or other is start or other.y0 <= last.y0:
+                continue
+            step = other.y0 - last.y0
+            if abs(other.cx - last.cx) < 0.6 * em and step < 3.6 * max(em, last.height):
+                column.append(other)
+        text = "".join(p.text.strip() for p in column)
+        if len(column) >= 3 or text == "备注":
+            used.update(id(p) for p in column)
+            stacks.append(
+                Piece(
+                    text=text,
+                    x0=min(p.x0 for p in column),
+                    y0=column[0].y0,
+                    x1=max(p.x1 for p in column),
+                    y1=column[-1].y1,
+                )
+            )
+    return stacks, [p for p in pieces if id(p) not in used]
+
+
+def _cut_at_rules(piece: Piece, verticals: tuple[Line, ...]) -> list[Piece]:
+    """Cut where a vertical rule crosses the inside of a word; character widths are estimated."""
+    margin = 0.35 * piece.height
+    crossing = [v.at for v in verticals if v.low < piece.cy < v.high and piece.x0 + margin < v.at < piece.x1 - margin]
+    text = piece.text
+    if not crossing or len(text) < 2:
+        return [piece]
+    total = sum(char_weight(c) for c in text)
+    scale = (piece.x1 - piece.x0) / total
+    parts: list[Piece] = []
+    left, begin, x = piece.x0, 0, piece.x0
+    for index, char in enumerate(text):
+        x_next = x + char_weight(char) * scale
+        if crossing and (x + x_next) / 2 > crossing[0]:
+            crossing.pop(0)
+            # A number is never cut: in old layouts it simply overshoots its column.
+            if index > begin and not (text[index - 1] in "0123456789.,-" and char in "0123456789.,-"):
+                parts.append(replace(piece, text=text[begin:index], x0=left, x1=x))
+                begin, left = index, x
+        x = x_next
+    parts.append(replace(piece, text=text[begin:], x0=left))
+    return [p for p in parts if p.text.strip()]
+
+
+def make_rows(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
+    """Pieces whose vertical centres lie within max(2 pt, 0.4 of their height) share a row."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.cy, p.x0)):
+        if rows:
+            row = rows[-1]
+            middle = sum(p.cy for p in row) / len(row)
+            limit = max(2.0, 0.4 * min(piece.height, max(p.height for p in row)))
+            if abs(piece.cy - middle) <= limit:
+                row.append(piece)
+                continue
+        rows.append([piece])
+    return tuple(tuple(sorted(row, key=lambda p: p.x0)) for row in rows)

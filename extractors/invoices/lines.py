@@ -1,0 +1,192 @@
+"""Lines of an invoice from page words: column anchors, vertical rules where they exist, and arithmetic as the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from app.domain.activity import InvoiceLine
+from app.domain.finding import Finding
+from extractors.evidence import explain
+from extractors.geometry.columns import FORBIDDEN, Column, assignments, choose, columns_of
+from extractors.geometry.labels import Hit, find_labels, label_map
+from extractors.geometry.sheet import Piece, Sheet, make_rows
+from extractors.text import compact, number, number_text, rate, tidy, ulp
+
+NUMERIC = ("quantity", "unit_price", "amount", "tax_amount")
+TEXTUAL = ("item", "spec", "unit", "other")
+_RATE_WORDS = ("免税", "不征税", "***", "零税率", "出口退税", "差额征税")
+
+
+def read_lines(sheets: Sequence[Sheet], template: Mapping[str, Any]) -> tuple[tuple[InvoiceLine, ...], list[Finding]]:
+    """The lines of all pages in order; a first page that only refers to its list gives way to the list."""
+    pages = [_page_lines(sheet, template) for sheet in sheets]
+    findings = [f for _, found in pages for f in found]
+    lines = [line for found, _ in pages for line in found]
+    words = [compact(w) for w in template["list"]["placeholders"]]
+    real = [line for line in lines if not any(w in compact(line.item) for w in words)]
+    return tuple(real or lines), findings
+
+
+def header_of(sheet: Sheet, template: Mapping[str, Any]) -> list[Hit]:
+    """The header labels of the table of lines: the row (or two) that names 金额 and 税额 or a rate."""
+    hits = find_labels(sheet, label_map(template["columns"]))
+    for anchor in (h for h in hits if h.name == "amount"):
+        row = [h for h in hits if abs(h.cy - anchor.cy) <= 1.2 * sheet.em]
+        names = {h.name for h in row}
+        if "amount" in names and ("tax_amount" in names or "tax_rate" in names) and ("item" in names or "unit_price" in names):
+            seen: dict[str, Hit] = {}
+            for hit in sorted(row, key=lambda h: abs(h.cy - anchor.cy)):
+                seen.setdefault(hit.name if hit.name != "other" else f"other@{hit.x0:.0f}", hit)
+            return sorted(seen.values(), key=lambda h: h.x0)
+    return []
+
+
+def _page_lines(sheet: Sheet, template: Mapping[str, Any]) -> tuple[list[InvoiceLine], list[Finding]]:
+    header = header_of(sheet, template)
+    if not header:
+        return [], []
+    top = max(h.y1 for h in header if h.name in ("amount", "tax_amount", "tax_rate"))
+    ends = find_labels(sheet, label_map({"end": [*template["ends"]["page"], *template["ends"]["all"], *template["labels"]["capitals"]]}))
+    bottoms = [h.y0 for h in ends if h.y0 > top]
+    bottom = min(bottoms, default=sheet.height)
+    columns = columns_of(sheet, header, min(h.y0 for h in header), bottom)
+    own = {id(p) for row in sheet.rows for p in row if any(abs(p.cy - h.cy) < 0.6 * sheet.em and p.x0 < h.x1 and p.x1 > h.x0 for h in header)}
+    body = [p for p in sheet.pieces if p.cy > top - 0.3 * sheet.em and p.cy < bottom and id(p) not in own]
+    rows = make_rows(body)
+    lines: list[InvoiceLine] = []
+    findings: list[Finding] = []
+    pending: dict[str, str] = {}
+    for row in rows:
+        cells, clear = _cells(row, columns, sheet.em)
+        if cells is None:
+            findings.append(_unread(sheet, row))
+            continue
+        texts = {name: _text(pieces, name) for name, pieces in cells.items()}
+        if texts.get("amount"):
+            item = pending.pop("item", "") + texts.get("item", "")
+            line = InvoiceLine(
+                item=item,
+                spec=pending.pop("spec", "") + texts.get("spec", ""),
+                unit=texts.get("unit", ""),
+                quantity=texts.get("quantity", ""),
+                unit_price=texts.get("unit_price", ""),
+                amount=texts["amount"],
+                tax_rate=texts.get("tax_rate", ""),
+                tax_amount=texts.get("tax_amount", ""),
+                page=sheet.number,
+                bbox=sheet.box(row),
+            )
+            lines.append(line)
+            if not clear:
+                findings.append(_unclear(line))
+            pending.clear()
+        elif any(name in NUMERIC for name in texts):
+            findings.append(_unread(sheet, row))
+        elif texts.get("item", "").startswith("*") or not lines:
+            pending = {"item": pending.get("item", "") + texts.get("item", ""), "spec": pending.get("spec", "") + texts.get("spec", "")}
+        else:
+            lines[-1] = _continued(lines[-1], texts)
+    return lines, findings
+
+
+def _continued(line: InvoiceLine, texts: Mapping[str, str]) -> InvoiceLine:
+    """A row without numbers carries on the wrapped texts of the line above it."""
+    return replace(
+        line,
+        item=line.item + texts.get("item", ""),
+        spec=line.spec + texts.get("spec", ""),
+        unit=line.unit + texts.get("unit", ""),
+    )
+
+
+def _text(pieces: tuple[Piece, ...], name: str) -> str:
+    joined = tidy((" " if name in ("item", "spec") else "").join(p.text for p in pieces))
+    if name in NUMERIC:
+        return number_text(joined) or joined
+    return joined
+
+
+def _cells(row: tuple[Piece, ...], columns: list[Column], em: float) -> tuple[dict[str, tuple[Piece, ...]] | None, bool]:
+    tokens = _join_signs(list(row))
+    options = assignments(tokens, columns, em, _penalty)
+    chosen = choose(options, _credit)
+    return (None, False) if chosen is None else (dict(chosen[0]), chosen[1])
+
+
+def _join_signs(tokens: list[Piece]) -> list[Piece]:
+    """A lone minus or currency sign belongs to the number after it."""
+    out: list[Piece] = []
+    for piece in tokens:
+        if out and compact(out[-1].text) in ("-", "¥", "-¥") and number_text(piece.text):
+            last = out.pop()
+            piece = replace(piece, text=last.text + piece.text, x0=last.x0)
+        out.append(piece)
+    return out
+
+
+def _kind(text: str) -> str:
+    plain = compact(text)
+    if plain.startswith("*") and plain.strip("*"):
+        return "item"
+    if plain == "***":
+        return "hidden"
+    if plain.endswith("%") or any(word in plain for word in _RATE_WORDS):
+        return "rate"
+    return "number" if number_text(plain) is not None else "text"
+
+
+def _penalty(piece: Piece, column: str) -> float:
+    again = column.startswith("+")
+    name = column.lstrip("+")
+    name = "other" if name.startswith("other") else name
+    kind = _kind(piece.text)
+    if again:
+        # Only words of one text share a column; a second number in a column is a misreading.
+        return 0.3 if name in TEXTUAL and kind in ("text", "number", "item") else FORBIDDEN
+    table = {
+        "item": {"item": 0.0, "text": 0.3, "number": 4.0, "rate": 6.0, "hidden": FORBIDDEN},
+        "spec": {"item": FORBIDDEN, "text": 0.3, "number": 0.8, "rate": 3.0, "hidden": FORBIDDEN},
+        "unit": {"item": FORBIDDEN, "text": 0.3, "number": 5.0, "rate": 6.0, "hidden": FORBIDDEN},
+        "other": {"item": FORBIDDEN, "text": 0.3, "number": 0.3, "rate": 1.0, "hidden": 1.0},
+        "tax_rate": {"item": FORBIDDEN, "text": 6.0, "number": 5.0, "rate": 0.0, "hidden": 0.3},
+        "tax_amount": {"item": FORBIDDEN, "text": FORBIDDEN, "number": 0.0, "rate": FORBIDDEN, "hidden": 0.0},
+    }
+    numeric = {"item": FORBIDDEN, "text": FORBIDDEN, "number": 0.0, "rate": FORBIDDEN, "hidden": FORBIDDEN}
+    return table.get(name, numeric).get(kind, 1.0)
+
+
+def _credit(cells: Mapping[str, tuple[Piece, ...]]) -> float:
+    """What the arithmetic of a row is worth: 数量×单价=金额 and 金额×税率=税额 each outweigh a column's distance."""
+    texts = {name: "".join(p.text for p in pieces) for name, pieces in cells.items()}
+    amount, tax = number(texts.get("amount", "")), number(texts.get("tax_amount", ""))
+    quantity, price = number(texts.get("quantity", "")), number(texts.get("unit_price", ""))
+    percent = rate(texts.get("tax_rate", ""))
+    credit = 0.0
+    if amount is not None and quantity is not None and price is not None:
+        near = max(Fraction(1, 100), ulp(texts["unit_price"]) / 2 * abs(quantity))
+        credit += 3.0 if abs(abs(quantity * price) - abs(amount)) <= near else -1.5
+    if amount is not None and tax is not None and percent is not None:
+        credit += 3.0 if abs(amount * percent - tax) <= Fraction(1, 100) else -1.5
+    return credit
+
+
+def _unread(sheet: Sheet, row: tuple[Piece, ...]) -> Finding:
+    text = tidy(" ".join(p.text for p in row))
+    return explain(
+        "line-unread",
+        f"第 {sheet.number} 页明细区有一行没有读懂：“{text[:60]}”。",
+        "请对照原件确认是否漏了一行明细。",
+        data={"page": str(sheet.number), "text": text[:200]},
+    )
+
+
+def _unclear(line: InvoiceLine) -> Finding:
+    return explain(
+        "line-columns",
+        f"明细行“{line.item[:30]}”的数字归列有歧义。",
+        "请对照原件核对该行的数量、单价、金额。",
+        data={"item": line.item[:80], "amount": line.amount},
+    )

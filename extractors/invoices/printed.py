@@ -1,0 +1,294 @@
+"""Invoices from the words of a page, by position: header values from label boxes, never from the reading library's text order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from extractors.capitals import find_capitals
+from extractors.evidence import Candidate
+from extractors.geometry.labels import Hit, Value, after_label, find_labels, label_map, row_glyphs, value_right
+from extractors.geometry.sheet import Piece, Sheet, make_rows
+from extractors.identifiers import tax_id_candidates
+from extractors.invoices.lines import read_lines
+from extractors.invoices.reading import InvoiceReading, normalise
+from extractors.text import compact, iso_date, leading_number, number_text, tidy
+
+_SIDES = {"购": "buyer", "销": "seller"}
+_MARKS = "：:;；"
+
+
+def read_printed(sheets: Sequence[Sheet], template: Mapping[str, Any], rank: int) -> InvoiceReading:
+    """The reading of the pages of one invoice. Totals may stand on any page, the header on the first that has it."""
+    reading = InvoiceReading(origin="page", source=sheets[0].source)
+    labels = label_map({**template["labels"], **{f"column:{k}": v for k, v in template["columns"].items()}})
+    for sheet in sheets:
+        hits = [h for h in find_labels(sheet, labels) if not h.name.startswith("column:")]
+        _numbers(reading, sheet, hits, rank)
+        _parties(reading, sheet, hits, rank)
+        _totals(reading, sheet, hits, template, rank)
+        _remark(reading, sheet, hits)
+    lines, notes = read_lines(sheets, template)
+    reading.lines = lines
+    reading.findings += notes
+    text = compact("".join("".join(p.text for p in row) for sheet in sheets for row in sheet.rows))
+    reading.red = any(mark in text for mark in template["red"]["marks"])
+    return reading
+
+
+def invoice_numbers(sheet: Sheet, template: Mapping[str, Any]) -> list[tuple[str, Hit]]:
+    """Every labelled invoice number of a page with its label: several different ones mean several invoices."""
+    hits = find_labels(sheet, label_map(template["labels"]))
+    out = []
+    for hit in (h for h in hits if h.name == "invoice_number"):
+        value = value_right(sheet, hit, hits)
+        digits = _digits(value, (20, 8)) if value else None
+        if digits:
+            out.append((digits, hit))
+    return out
+
+
+def _digits(value: Value, lengths: tuple[int, ...]) -> str | None:
+    for run in re.findall(r"\d+", value.text.replace(" ", "")):
+        if len(run) in lengths:
+            return run
+    return None
+
+
+def _add(reading: InvoiceReading, sheet: Sheet, name: str, raw: str, pieces: Sequence[Piece], how: str, rank: int, doubt: bool = False) -> None:
+    value = normalise(name, raw)
+    if value is None:
+        return
+    reading.candidates.append(
+        Candidate(
+            name=name,
+            value=value,
+            raw=raw,
+            how=how,
+            source=reading.source,
+            rank=rank,
+            page=sheet.number,
+            bbox=sheet.box(pieces),
+            doubt=doubt,
+        )
+    )
+
+
+def _numbers(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], rank: int) -> None:
+    for name, lengths in (("invoice_number", (20, 8)), ("invoice_code", (12, 10))):
+        for hit in (h for h in hits if h.name == name):
+            value = value_right(sheet, hit, hits)
+            digits = _digits(value, lengths) if value else None
+            if value and digits:
+                _add(reading, sheet, name, digits, value.pieces, f"标签“{hit.label}”右侧", rank)
+    for hit in (h for h in hits if h.name == "issue_date"):
+        value = value_right(sheet, hit, hits, max_gap_em=8)
+        if value and iso_date(value.text):
+            _add(reading, sheet, "issue_date", value.text, value.pieces, f"标签“{hit.label}”右侧", rank)
+
+
+def _parties(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], rank: int) -> None:
+    for side in ("buyer", "seller"):
+        for kind in ("name", "tax_id"):
+            for hit in (h for h in hits if h.name == f"{side}_{kind}"):
+                value = cell_value(sheet, hit, hits)
+                if value:
+                    _party_value(reading, sheet, side, kind, hit, value, rank)
+    plain = [h for h in hits if h.name in ("name", "tax_id") and (h.colon or h.name == "tax_id")]
+    stacks = [(_SIDES[s.text[0]], s) for s in sheet.stacks if s.text and s.text[0] in _SIDES]
+    for kind in ("name", "tax_id"):
+        found = [h for h in plain if h.name == kind]
+        for hit, side, certain in _sides(found, stacks, sheet):
+            value = cell_value(sheet, hit, hits)
+            if value:
+                _party_value(reading, sheet, side, kind, hit, value, rank, doubt=not certain)
+
+
+def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> list[tuple[Hit, str, bool]]:
+    """Which party each label belongs to: by the vertical label beside it, else by place (left or upper is the buyer)."""
+    out: list[tuple[Hit, str, bool]] = []
+    free: list[Hit] = []
+    for hit in found:
+        beside = [
+            (hit.x0 - s.x1, side) for side, s in stacks if s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em and s.x1 <= hit.x0 + 1
+        ]
+        if beside:
+            out.append((hit, min(beside)[1], True))
+        else:
+            free.append(hit)
+    taken = {side for _, side, _ in out}
+    free.sort(key=lambda h: (round(h.cy / (2 * sheet.em)), h.x0))
+    sides = [s for s in ("buyer", "seller") if s not in taken]
+    clear = len(free) == len(sides)
+    for hit, side in zip(free, sides, strict=False):
+        out.append((hit, side, clear))
+    return out
+
+
+def _party_value(
+    reading: InvoiceReading, sheet: Sheet, side: str, kind: str, hit: Hit, value: Value, rank: int, *, doubt: bool = False
+) -> None:
+    name = f"{side}_{kind}"
+    how = f"{'购买方' if side == 'buyer' else '销售方'}区内标签“{hit.label}”"
+    if kind == "tax_id":
+        candidates = tax_id_candidates(value.text)
+        if not candidates:
+            return
+        doubt = doubt or (len(candidates) > 1 and not candidates[0][1])
+        _add(reading, sheet, name, candidates[0][0], value.pieces, how, rank, doubt)
+    elif compact(value.text).strip(_MARKS):
+        _add(reading, sheet, name, value.text, value.pieces, how, rank, doubt)
+
+
+def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
+    """The text of a label's cell: right of it, up to the next label, vertical label or rule; over as many lines as fit between the
+    labels or rules above and below (long names wrap)."""
+    rights = [h.x0 for h in hits if h is not hit and abs(h.cy - hit.cy) < 0.75 * sheet.em and h.x0 > hit.x1]
+    rights += [s.x0 for s in sheet.stacks if s.x0 > hit.x1 and s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em]
+    rights += [v.at for v in sheet.verticals if v.at > hit.x1 + sheet.em and v.low <= hit.cy <= v.high]
+    right = min(rights, default=sheet.width)
+    column = [h for h in hits if h is not hit and h.x0 < right and h.x1 > hit.x0 - sheet.em]
+    above = [(h.cy + hit.cy) / 2 for h in column if h.cy < hit.cy - 0.75 * sheet.em]
+    below = [(h.cy + hit.cy) / 2 for h in column if h.cy > hit.cy + 0.75 * sheet.em]
+    above += [r.at for r in sheet.horizontals if r.at <= hit.y0 + 1 and r.low <= hit.cx <= r.high]
+    below += [r.at for r in sheet.horizontals if r.at >= hit.y1 - 1 and r.low <= hit.cx <= r.high]
+    top = max([*above, hit.cy - 2.2 * sheet.em])
+    bottom = min([*below, hit.cy + 2.2 * sheet.em])
+    lines = []
+    for row in make_rows(p for p in sheet.pieces if top <= p.cy <= bottom and p.x1 > hit.x1):
+        glyphs = [g for g in row_glyphs(row) if after_label(g, hit, sheet.em) and _begins_before(g, right)]
+        if glyphs:
+            lines.append(glyphs)
+    kept = _left_aligned(lines, sheet.em)
+    text = tidy("".join(_joined(line) for line in kept)).strip(_MARKS + " ")
+    pieces = tuple({id(g.piece): g.piece for line in kept for g in line}.values())
+    return Value(text=text, pieces=pieces) if text else None
+
+
+def _begins_before(glyph: Any, right: float) -> bool:
+    """Words are kept whole: the border is judged where the word begins."""
+    return glyph.piece.x0 < right - 0.5
+
+
+def _left_aligned(lines: list[list[Any]], em: float) -> list[list[Any]]:
+    """Lines of one wrapped value start at one x; anything that starts elsewhere is a neighbour's text."""
+    if len(lines) < 2:
+        return lines
+    left = min(line[0].x0 for line in lines)
+    return [line for line in lines if line[0].x0 - left < 1.5 * em]
+
+
+def _joined(glyphs: list[Any]) -> str:
+    out, last = "", None
+    for glyph in glyphs:
+        if last is not None and glyph.piece is last.piece and glyph.offset == last.offset:
+            continue
+        if last is not None and glyph.piece is not last.piece and glyph.x0 - last.x1 > 0.25 * glyph.piece.height:
+            out += " "
+        elif last is not None and glyph.piece is last.piece and glyph.offset > last.offset + 1:
+            out += " "
+        out += glyph.piece.text[glyph.offset]
+        last = glyph
+    return out
+
+
+def _totals(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], template: Mapping[str, Any], rank: int) -> None:
+    for hit in (h for h in hits if h.name == "capitals"):
+        value = value_right(sheet, hit, hits, max_gap_em=30, one_cell=False)
+        words = find_capitals(value.text) if value else None
+        if words and not reading.capitals:
+            reading.capitals = words
+        if not any(h.name == "grand_total" and abs(h.cy - hit.cy) < 1.5 * sheet.em for h in hits):
+            _amount(reading, sheet, "amount_incl_tax", value, f"标签“{hit.label}”同一行", rank)
+    for hit in (h for h in hits if h.name == "grand_total"):
+        value = value_right(sheet, hit, hits, max_gap_em=8)
+        _amount(reading, sheet, "amount_incl_tax", value, "标签“（小写）”右侧", rank)
+    row = total_row(sheet, template)
+    if row is None:
+        return
+    label, amounts = row
+    names = amounts_by_column(sheet, amounts, template, label)
+    for name, piece in names:
+        _add(reading, sheet, name, piece.text, [piece], f"“{label.label}”行", rank)
+
+
+def _amount(reading: InvoiceReading, sheet: Sheet, name: str, value: Value | None, how: str, rank: int) -> None:
+    if value is None:
+        return
+    text = re.sub(r".*?(?=[¥￥\-\d(*])", "", compact(value.text), count=1)
+    leading = leading_number(text)
+    raw = text if number_text(text) else (leading[0] if leading else "")
+    if raw:
+        _add(reading, sheet, name, raw, value.pieces, how, rank)
+
+
+def total_row(sheet: Sheet, template: Mapping[str, Any]) -> tuple[Hit, list[Piece]] | None:
+    """The 合计 row under the table of lines and its amounts, left to right; the currency sign is joined to its number."""
+    labels = label_map({"total": template["ends"]["all"], "stop": template["labels"]["capitals"]})
+    hits = find_labels(sheet, labels)
+    columns = find_labels(sheet, label_map(template["columns"]))
+    header = [h for h in columns if h.name in ("amount", "tax_amount")]
+    if not header:
+        return None
+    top = min(h.y1 for h in header)
+    for hit in (h for h in hits if h.name == "total" and h.y0 > top - 1):
+        for reach in (0.6, 1.2):
+            beside = [p for p in sheet.pieces if p.x0 > hit.x1 and abs(p.cy - hit.cy) <= reach * sheet.em]
+            amounts = join_currency(sorted(beside, key=lambda p: p.x0))
+            amounts = [p for p in amounts if number_text(p.text) is not None]
+            if amounts:
+                return hit, amounts
+    return None
+
+
+def join_currency(pieces: list[Piece]) -> list[Piece]:
+    """``¥`` and the number after it as one piece."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if out and compact(out[-1].text) in ("¥", "-¥", "¥-"):
+            last = out.pop()
+            piece = Piece(
+                text=last.text + piece.text,
+                x0=last.x0,
+                y0=min(last.y0, piece.y0),
+                x1=piece.x1,
+                y1=max(last.y1, piece.y1),
+            )
+        out.append(piece)
+    return out
+
+
+def amounts_by_column(sheet: Sheet, amounts: list[Piece], template: Mapping[str, Any], label: Hit) -> list[tuple[str, Piece]]:
+    """Which of the 合计 row's numbers is 金额 and which is 税额: two in order, one by the nearer header label."""
+    header = {h.name: h for h in find_labels(sheet, label_map(template["columns"])) if h.y0 < label.y0}
+    if len(amounts) == 2:
+        return [("amount_excl_tax", amounts[0]), ("tax_amount", amounts[1])]
+    out: list[tuple[str, Piece]] = []
+    for column, name in (("amount", "amount_excl_tax"), ("tax_amount", "tax_amount")):
+        hit = header.get(column)
+        if hit is None:
+            continue
+        near = sorted((abs(p.x1 - hit.x1), i) for i, p in enumerate(amounts))
+        if near and near[0][0] < 8 * sheet.em:
+            out.append((name, amounts[near[0][1]]))
+    return out if len({id(p) for _, p in out}) == len(out) else out[:1]
+
+
+def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
+    """The remark's cell: right of the vertical label 备注, below the totals, above 收款人/开票人; without a label, the lower right."""
+    totals = [h for h in hits if h.name in ("capitals", "grand_total")]
+    if not totals:
+        return
+    top = max(h.y1 for h in totals)
+    stack = next((s for s in sheet.stacks if s.text.startswith("备") and s.y1 > top), None)
+    label = next((h for h in hits if h.name == "remark" and h.y1 > top), None)
+    left = stack.x1 if stack else (label.x1 if label else 0.58 * sheet.width)
+    foot = [h.y0 for h in hits if h.label in ("开票人", "收款人", "复核", "复核人") and h.y0 > top and h.colon and h.x0 < left + 4 * sheet.em]
+    end = min(foot, default=sheet.height)
+    floor = [r.at for r in sheet.horizontals if r.at > top + 2 * sheet.em and r.high - r.low > 0.3 * sheet.width and r.low < left + 40]
+    bottom = min([end, *floor]) if floor else end
+    rows = make_rows(p for p in sheet.pieces if top < p.cy < bottom + 0.5 * sheet.em and p.x0 >= left - 0.5 * sheet.em)
+    text = "\n".join(tidy(" ".join(p.text for p in row)) for row in rows)
+    if text and not reading.remark:
+        reading.remark = text

@@ -1,0 +1,174 @@
+"""Invoices from machine-readable tags: official XML, fp:eInvoice, XBRL fields, OFD custom tags.
+
+Which name means what is data (templates/invoice.toml). Lines of XML are grouped by their repeated element; lines of OFD custom tags
+by the height of the object on the page, because a line without 数量 shifts every list after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.domain.activity import InvoiceLine
+from app.domain.page import Document, Source, Tag
+from extractors.evidence import Candidate, explain
+from extractors.invoices.reading import HEADER, InvoiceReading, normalise
+from extractors.text import number, tidy
+
+ORIGINS = ("xml", "custom_tag", "original_invoice", "xbrl")
+ORIGIN_LABELS = {"xml": "发票 XML", "custom_tag": "OFD 标签", "original_invoice": "OFD 附带的原始发票", "xbrl": "XBRL 附件"}
+LINE_FIELDS = ("item", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax_amount")
+
+
+def _ends(path: str, name: str) -> bool:
+    low, end = path.replace("@", "/").lower(), name.lower()
+    return low == end or low.endswith("/" + end)
+
+
+def read_tagged(document: Document, template: Mapping[str, Any]) -> list[InvoiceReading]:
+    """One reading per origin that names at least an invoice number or an amount, in the order of trust."""
+    readings = []
+    origins = sorted({t.origin for t in document.tags}, key=lambda o: ORIGINS.index(o) if o in ORIGINS else len(ORIGINS))
+    for rank, origin in enumerate(origins):
+        tags = [t for t in document.tags if t.origin == origin]
+        reading = _read_origin(origin, tags, template, rank, Source.OFD if document.pages else Source.XML)
+        if reading.first("invoice_number") or reading.first("amount_incl_tax"):
+            readings.append(reading)
+    return readings
+
+
+def _read_origin(origin: str, tags: Sequence[Tag], template: Mapping[str, Any], rank: int, source: Source) -> InvoiceReading:
+    reading = InvoiceReading(origin=origin, source=source)
+    label = ORIGIN_LABELS.get(origin, origin)
+    containers = template["line_tags"]["containers"]
+    header = [t for t in tags if not _container(t, containers)]
+    for name in HEADER:
+        for tag in _matching(header, template["tags"][name]):
+            value = normalise(name, tag.value)
+            if value is None:
+                continue
+            reading.candidates.append(
+                Candidate(
+                    name=name,
+                    value=value,
+                    raw=tag.value,
+                    how=f"{label}：{tag.path}",
+                    source=source,
+                    rank=rank,
+                    page=tag.page,
+                    bbox=tag.bbox,
+                    locator=tag.locator,
+                )
+            )
+    reading.remark = "\n".join(t.value for t in _matching(header, template["tags"]["remark"], all_of_first=True))
+    reading.capitals = next((t.value for t in _matching(header, template["tags"]["capitals"])), "")
+    reading.qr = next((t.value for t in _matching(header, template["tags"]["qr"])), "")
+    blue = next((t.value for t in _matching(header, template["tags"]["blue"])), "")
+    reading.red = blue.strip().upper() in ("N", "0") if blue else False
+    reading.linked_number = next((t.value for t in _matching(header, template["tags"]["linked_number"]) if t.value.strip()), "")
+    line_tags = [t for t in tags if _container(t, containers)] or [t for t in header if _line_field(t, template)]
+    if line_tags:
+        flat = not any(_container(t, containers) for t in line_tags)
+        by_height = origin == "custom_tag" and (flat or _repeats(line_tags)) and all(t.bbox for t in line_tags)
+        groups = _by_height(line_tags, template) if by_height else _by_element(line_tags, containers)
+        reading.lines = tuple(line for group in groups if (line := _line(group, template)) is not None)
+        if flat and not by_height and len({len(_matching(line_tags, template["line_tags"][f])) for f in LINE_FIELDS} - {0}) > 1:
+            reading.findings.append(
+                explain(
+                    "line-grouping",
+                    "发票标签中各列的个数不一致，且没有位置信息，明细行的对应关系无法确定。",
+                    "请对照原件核对每一行的数量、单价和金额。",
+                )
+            )
+    return reading
+
+
+def _matching(tags: Sequence[Tag], names: Sequence[str], *, all_of_first: bool = False) -> list[Tag]:
+    """Tags with a value whose path ends with one of ``names``; the better name first."""
+    out: list[Tag] = []
+    for name in names:
+        found = [t for t in tags if _ends(t.path, name) and t.value.strip()]
+        if found and all_of_first:
+            return found
+        out += [t for t in found if t not in out]
+    return out
+
+
+def _container(tag: Tag, containers: Sequence[str]) -> str | None:
+    parts = tag.path.replace("@", "/").split("/")[:-1]
+    return next((c for c in containers if c in parts), None)
+
+
+def _line_field(tag: Tag, template: Mapping[str, Any]) -> str | None:
+    leaf = tag.path.replace("@", "/").rsplit("/", 1)[-1]
+    return next((f for f in LINE_FIELDS if leaf in template["line_tags"][f]), None)
+
+
+def _repeats(tags: Sequence[Tag]) -> bool:
+    """True when one group holds the same name twice: the element grouping cannot be trusted to separate lines."""
+    seen = [(t.path, t.index) for t in tags]
+    return len(seen) != len(set(seen))
+
+
+def _by_element(tags: Sequence[Tag], containers: Sequence[str]) -> list[list[Tag]]:
+    groups: dict[tuple[str, int], list[Tag]] = {}
+    for tag in tags:
+        name = _container(tag, containers)
+        numbered = re.search(rf"{name}\[(\d+)\]", tag.locator) if name else None
+        key = (name or "", int(numbered.group(1)) if numbered else tag.index)
+        groups.setdefault(key, []).append(tag)
+    return list(groups.values())
+
+
+def _by_height(tags: Sequence[Tag], template: Mapping[str, Any]) -> list[list[Tag]]:
+    """Groups of tags on one height of a page; a height without an amount continues the group above it (a wrapped name)."""
+    rows: list[list[Tag]] = []
+    for tag in sorted(tags, key=lambda t: (t.page or 0, t.bbox[1] if t.bbox else 0)):
+        assert tag.bbox is not None
+        middle = (tag.bbox[1] + tag.bbox[3]) / 2
+        if rows:
+            other = rows[-1][0]
+            assert other.bbox is not None
+            limit = 0.6 * min(tag.bbox[3] - tag.bbox[1], other.bbox[3] - other.bbox[1])
+            if other.page == tag.page and abs((other.bbox[1] + other.bbox[3]) / 2 - middle) <= max(limit, 0.004):
+                rows[-1].append(tag)
+                continue
+        rows.append([tag])
+    groups: list[list[Tag]] = []
+    for row in rows:
+        if any(_line_field(t, template) == "amount" for t in row) or not groups:
+            groups.append(row)
+        else:
+            groups[-1].extend(row)
+    return groups
+
+
+def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | None:
+    values: dict[str, list[Tag]] = {}
+    for tag in group:
+        name = _line_field(tag, template)
+        if name and tag.value.strip():
+            values.setdefault(name, []).append(tag)
+    if "item" not in values and "amount" not in values:
+        return None
+    text = {
+        name: "".join(tidy(t.value) for t in found) if name in ("item", "spec") else tidy(found[0].value)
+        for name, found in values.items()
+    }
+    if "amount" in text and number(text["amount"]) is None and text["amount"].strip("*"):
+        return None
+    anchor = (values.get("amount") or values.get("item") or list(values.values())[0])[0]
+    return InvoiceLine(
+        item=text.get("item", ""),
+        spec=text.get("spec", ""),
+        unit=text.get("unit", ""),
+        quantity=text.get("quantity", ""),
+        unit_price=text.get("unit_price", ""),
+        amount=text.get("amount", ""),
+        tax_rate=text.get("tax_rate", ""),
+        tax_amount=text.get("tax_amount", ""),
+        page=anchor.page,
+        bbox=anchor.bbox,
+        locator=anchor.locator,
+    )

@@ -1,0 +1,83 @@
+"""Layout knowledge as data: which file applies to a document and what it says. Code here only loads and matches."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.domain.activity import DocumentKind
+from app.domain.page import Document
+from extractors.text import compact
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One layout file. ``mechanism`` names the code that reads it, ``data`` the whole file."""
+
+    id: str
+    kind: DocumentKind
+    mechanism: str
+    title: str
+    priority: int
+    data: Mapping[str, Any]
+
+    def why(self, text: str, tags: frozenset[str]) -> str | None:
+        """The reason in Chinese why a document is of this kind, None when it is not. ``text`` is compact."""
+        match = self.data["match"]
+        named = sorted(t for t in match.get("tags", ()) if t in tags)
+        if match.get("tags") and len(named) >= match.get("tags_min", 1):
+            return f"含结构化标识 {'、'.join(named[:3])}"
+        if any(word in text for word in match.get("none", ())):
+            return None
+        missing = [word for word in match.get("all", ()) if word not in text]
+        groups = [next((w for w in group if w in text), None) for group in match.get("each", ())]
+        found = [word for word in match.get("any", ()) if word in text]
+        if missing or any(g is None for g in groups) or len(found) < match.get("any_min", 1 if match.get("any") else 0):
+            return None
+        words = [*match.get("all", ()), *(g for g in groups if g), *found]
+        return f"含关键词 {'、'.join(words[:5])}" if words else None
+
+
+@lru_cache(maxsize=None)
+def load_templates() -> tuple[Template, ...]:
+    """Every layout file, in the order in which they are tried (priority, then id)."""
+    out = []
+    for path in sorted(TEMPLATES.glob("*.toml")):
+        with path.open("rb") as file:
+            data = tomllib.load(file)
+        for name in ("all", "any", "none"):
+            data["match"][name] = [compact(word) for word in data["match"].get(name, ())]
+        data["match"]["each"] = [[compact(w) for w in group] for group in data["match"].get("each", ())]
+        out.append(
+            Template(
+                id=data["id"],
+                kind=DocumentKind(data["kind"]),
+                mechanism=data["mechanism"],
+                title=data["title"],
+                priority=data["match"]["priority"],
+                data=data,
+            )
+        )
+    return tuple(sorted(out, key=lambda t: (t.priority, t.id)))
+
+
+def tag_names(document: Document) -> frozenset[str]:
+    """Every name that occurs in the paths of the document's tags."""
+    return frozenset(part for tag in document.tags for part in tag.path.split("/"))
+
+
+def classify(document: Document) -> tuple[Template, str] | None:
+    """The first template that matches and why, or None: an unknown document is reported, not forced into a kind."""
+    text = compact(document.text)
+    tags = tag_names(document)
+    for template in load_templates():
+        reason = template.why(text, tags)
+        if reason:
+            return template, reason
+    return None
