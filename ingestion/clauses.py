@@ -104,7 +104,7 @@ class _Splitter:
         if heading:
             return self._heading(line, heading, lines[at + 1] if at + 1 < len(lines) else None)
         if self._is_document_title(line):
-            self._emit(DOCUMENT_TITLE, "head", line.start, line.end, ())
+            self._emit(DOCUMENT_TITLE, "head", line.start, line.end, (), Level.PART)
         else:
             self._paragraph(line.start, line.end)
         return 1
