@@ -1,0 +1,178 @@
+"""One calculation: activities in, one immutable run out. The same input gives the same run, to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from app.accounting.carriers import Family, Kind, classify
+from app.accounting.caveats import caveats
+from app.accounting.claims import check_claims, claim_warnings, require_explained_sign
+from app.accounting.convert import conversions
+from app.accounting.electricity import electricity
+from app.accounting.formulas import FORMULAS
+from app.accounting.fuel import burn
+from app.accounting.gwp import equivalents
+from app.accounting.heat import heat_family
+from app.accounting.indicators import indicators
+from app.accounting.library import FactorLibrary
+from app.accounting.notices import findings
+from app.accounting.offsets import read_offsets, refuse_netting
+from app.accounting.outcome import Computed, Outcome, Setting
+from app.accounting.process import carbonate, process, reported
+from app.accounting.reading import Activity, inputs_hash, read_activity, read_inputs
+from app.accounting.suspects import Gate
+from app.domain.run import CalculationRun, EmissionLine, FactorUse
+
+ENGINE = "lingtan-accounting/1"
+CATEGORIES = (
+    "fuel_combustion", "process", "electricity_in", "electricity_out", "electricity_zero", "heat_in", "heat_out", "reported",
+    "reported_deduction", "outside_boundary",
+)  # fmt: skip
+OUTSIDE = "outside_boundary"
+
+
+def _biomass(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
+    return replace(
+        burn(activity, kind, setting), outside=True, why=("生物质 CO2 单独报告，不计入总量。",), formula="biomass"
+    )
+
+
+_BY_FAMILY = {
+    Family.ELECTRICITY: electricity,
+    Family.FUEL: burn,
+    Family.UNKNOWN: burn,
+    Family.BIOMASS: _biomass,
+    Family.HEAT: heat_family,
+    Family.STEAM: heat_family,
+    Family.HOT_WATER: heat_family,
+    Family.CARBONATE: carbonate,
+    Family.PROCESS: process,
+    Family.REPORTED: reported,
+}
+
+
+def _compute(raw: Mapping[str, Any], raw_by_id: Mapping[str, Mapping[str, Any]], setting: Setting) -> Computed:
+    activity = read_activity(raw)
+    require_explained_sign(activity, raw_by_id)
+    kind = classify(activity.carrier, setting.library)
+    return Computed(
+        activity=activity, outcome=_BY_FAMILY[kind.family](activity, kind, setting), family=kind.family.value
+    )
+
+
+def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    given = params.get("period")
+    if isinstance(given, Mapping):
+        first, last = given.get("start"), given.get("end")
+    elif isinstance(given, (list, tuple)) and len(given) == 2:
+        first, last = given
+    else:
+        first, last = params.get("period_start", given), params.get("period_end", given)
+    return (str(first) if first is not None else None, str(last) if last is not None else None)
+
+
+def _line(computed: Computed) -> EmissionLine:
+    activity, outcome = computed.activity, computed.outcome
+    category = outcome.category_in if activity.direction == "in" else outcome.category_out
+    start, end = _period(activity.params)
+    why = list(outcome.why)
+    if computed.outside:
+        category = OUTSIDE
+        why.append("在核算边界外（或按规则单列），不计入总量。")
+    if activity.is_correction:
+        why.append(f"更正 {activity.params['correction_of']}：{activity.params.get('reason') or '未写原因'}。")
+    formula = FORMULAS[outcome.formula]
+    return EmissionLine(
+        activity=activity.id,
+        category=category,
+        carrier=activity.carrier,
+        direction=activity.direction,
+        quantity=activity.quantity_text,
+        unit=activity.unit_text,
+        tco2=outcome.tco2 * computed.sign,
+        formula_id=formula.id,
+        formula=formula.text,
+        clause=formula.clause,
+        factor_ids=tuple(dict.fromkeys(use.id for use in outcome.factors)),
+        operands=outcome.operands,
+        why="".join(why),
+        label=str(activity.params.get("label") or ""),
+        period_start=start,
+        period_end=end,
+        gases={gas: tonnes * computed.sign for gas, tonnes in sorted(outcome.gases.items())},
+    )
+
+
+def _subtotals(lines: Sequence[EmissionLine]) -> dict[str, Fraction]:
+    sums = {c: sum((x.tco2 for x in lines if x.category == c), Fraction(0)) for c in CATEGORIES if c != OUTSIDE}
+    present = {line.category for line in lines}
+    return {category: value for category, value in sums.items() if category in present}
+
+
+def _lookups(computed: Sequence[Computed]) -> dict[str, str]:
+    """Table look-ups by name; with several steam activities the name carries the activity in front."""
+    looked = [c for c in computed if c.outcome.lookups]
+    if len(looked) == 1:
+        return dict(looked[0].outcome.lookups)
+    return {f"{c.activity.id}.{name}": value for c in looked for name, value in c.outcome.lookups.items()}
+
+
+def _unique(uses: Sequence[FactorUse]) -> tuple[FactorUse, ...]:
+    by_id: dict[str, FactorUse] = {}
+    for use in uses:
+        by_id.setdefault(use.id, use)
+    return tuple(by_id[i] for i in sorted(by_id))
+
+
+def run_identity(hash_of_inputs: str, engine: str) -> str:
+    """The id of the run of these inputs by this engine over this library."""
+    return "run-" + hashlib.sha256(f"{hash_of_inputs}|{engine}".encode()).hexdigest()[:12]
+
+
+def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationRun:
+    """The inventory of ``inputs`` (the mapping described at the head of evals/datasets/accounting_dev.yaml).
+
+    Quantities are decimal strings, integers or Decimals. Raises CalculationRefused with the refusal kind as id when any number
+    lacks its grounds (then there is no total at all) and UsageError when the mapping is not a calculation.
+    """
+    read = read_inputs(inputs)
+    setting = Setting(inputs=read, library=library, gate=Gate.from_option(read.options.get("allow_suspect")))
+    refuse_netting(read)
+    raw_by_id = {raw["id"]: raw for raw in read.activities}
+    computed = tuple(_compute(raw, raw_by_id, setting) for raw in read.activities)
+    check_claims(computed, setting)
+    lines = tuple(_line(c) for c in computed)
+    subtotals = _subtotals(lines)
+    total = sum(subtotals.values(), Fraction(0))
+    co2e = equivalents(computed, setting)
+    measured = indicators(computed, total, setting)
+    offsets, offset_total = read_offsets(read)
+    uses = _unique([u for c in computed for u in c.outcome.factors] + [*co2e.factors, *measured.factors])
+    admitted = [s for c in computed for s in c.outcome.suspects] + [*co2e.suspects, *measured.suspects]
+    digest = inputs_hash(inputs)
+    engine = f"{ENGINE}+factors.{library.digest[:12]}"
+    return CalculationRun(
+        run_id=run_identity(digest, engine),
+        inputs_hash=digest,
+        engine=engine,
+        edition=read.edition,
+        factor_set=read.factor_set,
+        year=read.year,
+        lines=lines,
+        subtotals=subtotals,
+        total_tco2=total,
+        total_tco2e=co2e.total,
+        indicators=measured.values,
+        factors=uses,
+        offsets=offsets,
+        offsets_tco2e=offset_total,
+        lookups=_lookups(computed),
+        conversions=conversions(read.conversions, computed),
+        warnings=claim_warnings(computed, setting),
+        caveats=caveats(setting, computed, uses, admitted),
+        findings=findings(setting, computed, measured.undefined, admitted),
+    )

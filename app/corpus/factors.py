@@ -1,0 +1,189 @@
+"""policy_corpus/factors and policy_corpus/gwp as a FactorLibrary, and the checks that keep those tables honest.
+
+A table is one publisher's edition: ``<name>.csv`` with the values and ``<name>.toml`` with what the table is.
+``schema/factors.toml`` says which columns a family has and which band its numbers must fall into.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from app.accounting.library import Factor, FactorLibrary, FuelRow, GridFactor, Standard, SteamCell
+from app.corpus.paths import corpus_root
+
+FOLDERS = ("factors", "gwp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorTable:
+    """One table: its registry meta, its header and its rows of text. ``path`` is relative to the corpus."""
+
+    meta: Mapping[str, Any]
+    header: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
+    path: str
+
+    @property
+    def id(self) -> str:
+        return str(self.meta.get("id", ""))
+
+    @property
+    def family(self) -> str:
+        return str(self.meta.get("family", ""))
+
+
+def read_tables(root: Path) -> Iterator[FactorTable]:
+    """Every registered table in the order of file names."""
+    for folder in FOLDERS:
+        for meta_path in sorted((root / folder).glob("*.toml")):
+            meta = tomllib.loads(meta_path.read_text(encoding="utf-8"))
+            table = meta_path.with_name(str(meta.get("table", "")))
+            reader = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8")), restkey="", restval="")
+            rows = tuple(MappingProxyType(dict(row)) for row in reader)
+            yield FactorTable(
+                meta=meta, header=tuple(reader.fieldnames or ()), rows=rows, path=f"{folder}/{table.name}"
+            )
+
+
+def _factor(row: Mapping[str, str], table: FactorTable) -> Factor:
+    return Factor(
+        id=row["id"],
+        value=row["value"],
+        unit=row["unit"],
+        source=row["source"],
+        evidence=row["evidence"],
+        note=row["note"],
+        file=table.id,
+        edition=str(table.meta["edition"]),
+    )
+
+
+def _grid(row: Mapping[str, str], table: FactorTable) -> GridFactor:
+    return GridFactor(
+        id=row["id"],
+        value=row["value"],
+        unit=row["unit"],
+        source=row["source"],
+        evidence=row["evidence"],
+        note=row["note"],
+        file=table.id,
+        edition=str(table.meta["edition"]),
+        data_year=int(row["data_year"]),
+        level=row["level"],
+        region=row["region"],
+        basis=row["basis"],
+        basis_label=row["basis_zh"],
+        notice=row["official_notice"],
+        notice_url=row["official_url"],
+    )
+
+
+def _fuel(row: Mapping[str, str], table: FactorTable) -> FuelRow:
+    return FuelRow(
+        id=row["id"],
+        factor_set=row["factor_set"],
+        fuel=row["fuel"],
+        unit=row["unit"],
+        ncv=row["ncv_gj_per_unit"],
+        carbon=row["carbon_content_tc_per_gj"],
+        oxidation=row["oxidation_rate_pct"],
+        standard=row["standard"],
+        edition=row["edition"],
+        source=row["source"],
+        evidence=row["evidence"],
+        note=row["note"],
+        file=table.id,
+    )
+
+
+def _steam(row: Mapping[str, str]) -> SteamCell:
+    return SteamCell(
+        id=row["id"],
+        pressure=Fraction(row["pressure_mpa"]),
+        temperature=Fraction(row["temperature_c"]),
+        enthalpy=Fraction(row["enthalpy_kj_per_kg"]),
+        source=row["source"],
+        evidence=row["evidence"],
+        note=row["note"],
+    )
+
+
+def _standard(row: Mapping[str, str]) -> Standard:
+    return Standard(
+        id=row["id"],
+        number=row["standard"],
+        title=row["title"],
+        effective=row["effective"],
+        source=row["source"],
+        evidence=row["evidence"],
+    )
+
+
+def build_library(tables: list[FactorTable]) -> FactorLibrary:
+    """Sort the rows of all tables into the library; the digest covers every cell in reading order."""
+    grid, fuels, heat, carbonates, gwp, coal, process = {}, {}, {}, {}, {}, {}, {}
+    standards, saturated, superheated, rest = {}, [], {}, {}
+    digest = hashlib.sha256()
+    for table in tables:
+        digest.update(repr((table.path, table.header, [tuple(r.values()) for r in table.rows])).encode())
+        for row in table.rows:
+            match table.family:
+                case "grid":
+                    g = _grid(row, table)
+                    grid[g.data_year, g.level, g.region, g.basis] = g
+                case "fuel":
+                    f = _fuel(row, table)
+                    fuels[f.factor_set, f.fuel] = f
+                case "heat":
+                    heat[row["id"].removeprefix("HEAT/")] = _factor(row, table)
+                case "process":
+                    process[row["id"]] = _factor(row, table)
+                    if row["id"].startswith("PROC/碳酸盐/"):
+                        carbonates[row["parameter"]] = process[row["id"]]
+                case "gwp":
+                    gwp[str(table.meta["report"]), row["gas"]] = _factor(row, table)
+                case "standard_coal":
+                    coal[row["id"]] = _factor(row, table)
+                case "steam_saturated":
+                    saturated.append(_steam(row))
+                case "steam_superheated":
+                    cell = _steam(row)
+                    superheated[cell.pressure, cell.temperature] = cell
+                case "standard":
+                    standards[row["standard"]] = _standard(row)
+        rest[table.id] = table.rows
+    return FactorLibrary(
+        digest=digest.hexdigest(),
+        grid=MappingProxyType(grid),
+        fuels=MappingProxyType(fuels),
+        heat=MappingProxyType(heat),
+        carbonates=MappingProxyType(carbonates),
+        gwp=MappingProxyType(gwp),
+        standard_coal=MappingProxyType(coal),
+        saturated=tuple(sorted(saturated, key=lambda c: c.pressure)),
+        superheated=MappingProxyType(superheated),
+        standards=MappingProxyType(standards),
+        process=MappingProxyType(process),
+        tables=MappingProxyType(rest),
+        titles=MappingProxyType({t.id: str(t.meta.get("title", "")) for t in tables}),
+    )
+
+
+@lru_cache(maxsize=4)
+def _cached(root: Path) -> FactorLibrary:
+    return build_library(list(read_tables(root)))
+
+
+def load_factor_library(root: Path | None = None) -> FactorLibrary:
+    """The factor library under ``root`` (default: the installed corpus), read once per process."""
+    return _cached((root or corpus_root()).resolve())
