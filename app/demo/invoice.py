@@ -15,7 +15,8 @@ CLERK = "演示员"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line as printed; ``quantity``, ``price``, ``unit`` and ``spec`` may be empty. ``rate`` in percent."""
+    """One line as printed; ``quantity``, ``price``, ``unit`` and ``spec`` may be empty. ``rate`` in percent,
+    0 for what is outside the scope of the tax."""
 
     item: str
     amount: Decimal
@@ -29,7 +30,11 @@ class Line:
 
     @property
     def rate_text(self) -> str:
-        return f"{self.rate}%"
+        return f"{self.rate}%" if self.rate else "不征税"
+
+    @property
+    def tax_text(self) -> str:
+        return str(self.tax) if self.rate else "***"
 
 
 def line(
@@ -97,6 +102,10 @@ class Invoice:
         return sum((x.tax for x in self.lines), Decimal(0))
 
     @property
+    def tax_text(self) -> str:
+        return str(self.tax) if any(x.rate for x in self.lines) else "***"
+
+    @property
     def gross(self) -> Decimal:
         return self.net + self.tax
 
@@ -132,7 +141,7 @@ class Invoice:
             ("buyer_name", self.buyer.name),
             ("buyer_id", self.buyer.tax_id),
             ("total_amount", str(self.net)),
-            ("total_tax", str(self.tax)),
+            ("total_tax", self.tax_text),
             ("total_with_tax", str(self.gross)),
             ("lines", [_printed_line(x) for x in self.lines]),
         )
@@ -141,7 +150,7 @@ class Invoice:
 def _printed_line(x: Line) -> dict[str, str]:
     return {
         "name": x.item, "spec": x.spec, "unit": x.unit, "qty": x.quantity, "price": x.price,
-        "amount": str(x.amount), "rate": x.rate_text, "tax": str(x.tax),
+        "amount": str(x.amount), "rate": x.rate_text, "tax": x.tax_text,
     }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def _lines(sheet: Sheet, invoice: Invoice) -> None:
         for x, text, align, tag in (
             (119, row.spec, _L, "Specification"), (203, row.unit, _C, "MeasurementDimension"),
             (290, row.quantity, _R, "Quantity"), (362, row.price, _R, "Price"), (434, str(row.amount), _R, "Amount"),
-            (471, row.rate_text, _C, "TaxScheme"), (RIGHT - 0.5, str(row.tax), _R, "TaxAmount"),
+            (471, row.rate_text, _C, "TaxScheme"), (RIGHT - 0.5, row.tax_text, _R, "TaxAmount"),
         ):  # fmt: skip
             sheet.text(x, y, text, size=SIZE, align=align, tag=tag, part=part)
         y += len(wrapped) * LINE_STEP
@@ -94,8 +94,9 @@ def _lines(sheet: Sheet, invoice: Invoice) -> None:
 
 def _totals(sheet: Sheet, invoice: Invoice) -> None:
     sheet.text(68, 268, "合          计", size=SIZE, colour=MAROON, align=_C)
-    for x, value, tag in ((434, invoice.net, "TaxExclusiveTotalAmount"), (RIGHT - 0.5, invoice.tax, "TaxTotalAmount")):
-        text = str(value)
+    for x, text, tag in (
+        (434, str(invoice.net), "TaxExclusiveTotalAmount"), (RIGHT - 0.5, invoice.tax_text, "TaxTotalAmount")
+    ):  # fmt: skip
         sheet.text(x - 0.53 * SIZE * len(text) - 0.5, 268, "¥", size=SIZE, align=_R, tag=tag)
         sheet.text(x, 268, text, size=SIZE, align=_R, tag=tag)
     sheet.text(83, 286.5, "价税合计（大写）", size=SIZE, colour=MAROON, align=_C)

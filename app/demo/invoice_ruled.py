@@ -104,7 +104,7 @@ def _lines(sheet: Sheet, invoice: Invoice) -> None:
         sheet.text((COLUMNS[2] + COLUMNS[3]) / 2, y, row.unit, size=SIZE, align=Align.CENTRE, part=part)
         for right, text in (
             (COLUMNS[4], row.quantity), (COLUMNS[5], row.price), (COLUMNS[6], str(row.amount)),
-            (COLUMNS[7], row.rate_text), (COLUMNS[8], str(row.tax)),
+            (COLUMNS[7], row.rate_text), (COLUMNS[8], row.tax_text),
         ):  # fmt: skip
             sheet.text(right - 1.5, y, text, size=8 if len(text) > 12 else SIZE, align=Align.RIGHT, part=part)
         y += len(wrapped) * 11
@@ -113,7 +113,7 @@ def _lines(sheet: Sheet, invoice: Invoice) -> None:
 def _totals(sheet: Sheet, invoice: Invoice) -> None:
     sheet.text(97, 264, "合          计", size=SIZE, colour=MAROON, align=Align.CENTRE)
     sheet.text(COLUMNS[6] - 1.5, 264, f"¥{invoice.net}", size=SIZE, align=Align.RIGHT)
-    sheet.text(COLUMNS[8] - 1.5, 264, f"¥{invoice.tax}", size=SIZE, align=Align.RIGHT)
+    sheet.text(COLUMNS[8] - 1.5, 264, f"¥{invoice.tax_text}", size=SIZE, align=Align.RIGHT)
     sheet.text(97, 283, "价税合计（大写）", size=SIZE, colour=MAROON, align=Align.CENTRE)
     sheet.items.append(Ellipse(x0=180, y0=274, x1=191, y1=285, width=0.8, colour=(0, 0, 0)))
     for y0, y1 in ((275.6, 283.4), (283.4, 275.6)):

@@ -26,10 +26,12 @@ def draw_table(
     row_height: float = 16.0,
     ruled: bool = True,
     bold_rows: frozenset[int] = frozenset(),
+    numbers_last: bool = False,
 ) -> float:
     """Draws header and rows from the top left corner (x, y) and returns the y below the last row.
 
-    A cell wider than its column is broken mid-word; the row grows and the other cells stay on its first line.
+    A cell wider than its column is broken mid-word; the row grows and the other cells stay on its first line, or with
+    ``numbers_last`` sink to its last one.
     ``bold_rows`` get a grey ground (subtotals).
     """
     right = x + sum(c.width for c in columns)
@@ -45,7 +47,9 @@ def draw_table(
         for lines, column in zip(cells, columns, strict=True):
             align = Align.CENTRE if index == 0 else column.align
             anchor = {Align.LEFT: left + 3, Align.CENTRE: left + column.width / 2, Align.RIGHT: left + column.width - 3}
-            for number, text in enumerate(lines):
+            deepest = max(len(c) for c in cells)
+            sunk = deepest - len(lines) if numbers_last and align is Align.RIGHT else 0
+            for number, text in enumerate(lines, start=sunk):
                 baseline = y + row_height / 2 + size * 0.36 + number * (size + 2)
                 sheet.text(anchor[align], baseline, text, size=size, align=align, sans=True)
             left += column.width

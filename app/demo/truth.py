@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.demo.money import plain
 from app.domain.activity import DocumentKind
 from app.domain.carrier import Carrier, Direction
 from app.domain.page import Media
 from app.domain.period import Period
-
-from app.demo.money import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
