@@ -52,6 +52,9 @@ class CriterionVerdict:
     threshold: str | None = None
     missing: tuple[str, ...] = ()
     next_step: str = ""
+    """What to do next; empty when nothing is open. ``proof``: documents that would prove it; ``supplier``: who has them."""
+    proof: tuple[str, ...] = ()
+    supplier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,194 @@
+"""Facts and rules to verdicts.
+
+Each check is judged twice: on everything known and on what is proved. Proved and true is *met*; false on what is known is
+*not met*; everything else lacks evidence. Conditions of application are judged on what is known. Because every check is
+monotone, taking a fact away can only turn a verdict into *insufficient evidence*.
+
+A rule whose text is only known from news or other people's accounts is compared and reported, and never decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from app.domain.errors import NotFound
+from app.domain.verdict import CriterionVerdict, EligibilityReport, Verdict, VerdictOperand
+from app.eligibility.checks import REPORTING_YEAR, judge
+from app.eligibility.expression import Lookup, holds
+from app.eligibility.rule import Rule, RuleSet, Scheme
+from app.eligibility.truth import Truth
+from app.eligibility.values import FactSheet, Marks, value_text
+from app.eligibility.wording import (
+    compared_text,
+    conclusion_text,
+    known_text,
+    outside_text,
+    source_text,
+    threshold_text,
+)
+
+
+def evaluate(
+    ruleset: RuleSet,
+    facts: FactSheet,
+    *,
+    project: str,
+    run_id: str | None,
+    schemes: Sequence[str] | None = None,
+) -> EligibilityReport:
+    """One verdict for every rule of the schemes, in the order of the rule files.
+
+    Without ``schemes`` those are taken whose condition of application holds for these facts. Raises NotFound for a scheme
+    the rule set does not have. The same rule set, facts and ids give an equal report."""
+    known = partial(facts.value, strict=False)
+    if schemes is None:
+        chosen = [s for s in ruleset.schemes.values() if scheme_applies(s, known) is True]
+    else:
+        chosen = [_scheme(ruleset, identifier) for identifier in dict.fromkeys(schemes)]
+    criteria = [
+        _criterion(rule, scheme, scheme_applies(scheme, known), facts, ruleset)
+        for scheme in chosen
+        for rule in scheme.rules
+    ]
+    return EligibilityReport(project=project, run_id=run_id, ruleset=ruleset.version, criteria=tuple(criteria))
+
+
+def scheme_applies(scheme: Scheme, lookup: Lookup) -> Truth:
+    """Whether the factory belongs to those the scheme is open to; None when the profile does not say enough."""
+    return True if scheme.applies_node is None else holds(scheme.applies_node, lookup)
+
+
+def _scheme(ruleset: RuleSet, identifier: str) -> Scheme:
+    if identifier not in ruleset.schemes:
+        raise NotFound(
+            "scheme_unknown",
+            f"没有名为 {identifier} 的申报类别",
+            fix=f"可用的类别：{'、'.join(sorted(ruleset.schemes))}",
+            subject=identifier,
+        )
+    return ruleset.schemes[identifier]
+
+
+def _decide(applies: Truth, known: Truth, proved: Truth, rule: Rule) -> Verdict:
+    if not rule.evidence.decidable:
+        return Verdict.INSUFFICIENT_EVIDENCE
+    if applies is False:
+        return Verdict.NOT_APPLICABLE
+    if applies is None:
+        return Verdict.INSUFFICIENT_EVIDENCE
+    if known is False:
+        return Verdict.NOT_APPLICABLE if rule.check.kind == "priority" else Verdict.NOT_MET
+    return Verdict.MET if proved is True else Verdict.INSUFFICIENT_EVIDENCE
+
+
+def _criterion(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, ruleset: RuleSet) -> CriterionVerdict:
+    known = partial(facts.value, strict=False)
+    condition = rule.applies_node.names() if rule.applies_node else ()
+    timed = (REPORTING_YEAR,) if rule.check.by_year else ()
+    names = tuple(dict.fromkeys([*condition, *rule.check.operands, *timed]))
+    applies = True if rule.applies_node is None else holds(rule.applies_node, known)
+    truth, proved = judge(rule.check, known), judge(rule.check, partial(facts.value, strict=True))
+    verdict = _decide(applies, truth, proved, rule)
+    missing: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
+    if verdict is Verdict.INSUFFICIENT_EVIDENCE:
+        missing = _missing(rule, condition if applies is None else (), facts, ruleset)
+        unproved = _unproved(rule, facts, ruleset) if applies and truth is True else ()
+    if open_to is not True:
+        outside = open_to is False
+        verdict = Verdict.NOT_APPLICABLE if outside else Verdict.INSUFFICIENT_EVIDENCE
+        missing = () if outside else _unknown_of_scheme(scheme, facts, ruleset)
+        reason = source_text(rule) + outside_text(scheme, open_to)
+    elif not rule.evidence.decidable:
+        doubt = f"据述只适用于{rule.applies_to}，本项目不属于。" if applies is False else ""
+        reason = source_text(rule) + known_text(names, facts, ruleset) + doubt + compared_text(truth)
+        missing = ("官方正文", *missing)
+    else:
+        closing = conclusion_text(rule, verdict, missing, unproved)
+        reason = source_text(rule) + known_text(names, facts, ruleset) + closing
+    open_end = verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)
+    documents = tuple(f"{name}的证明文件" for name in unproved)
+    return CriterionVerdict(
+        id=rule.id,
+        scheme=rule.scheme,
+        topic=rule.topic,
+        title=rule.title,
+        clause=rule.clause,
+        modality=rule.modality,
+        evidence=rule.evidence,
+        verdict=verdict,
+        reason=reason + (rule.caution if open_to is True else ""),
+        operands=tuple(_operand(name, facts, ruleset) for name in names),
+        threshold=threshold_text(rule.check, known),
+        missing=tuple(dict.fromkeys([*missing, *documents])),
+        next_step=_next_step(rule, bool(unproved)) if open_end else "",
+        proof=rule.proof,
+        supplier=rule.supplier,
+    )
+
+
+def _next_step(rule: Rule, unproved: bool) -> str:
+    if unproved:
+        return f"补充证明文件（{'、'.join(rule.proof)}），并在项目档案的声明中写明文件名。"
+    return rule.remedy
+
+
+def _missing(rule: Rule, condition: tuple[str, ...], facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:
+    """Chinese names of what is not known; for marks the single names that are neither present nor absent."""
+    names: list[str] = [_missing_label(name, facts, ruleset) for name in condition if facts.get(name) is None]
+    for name in rule.check.operands:
+        fact = facts.get(name)
+        label = _missing_label(name, facts, ruleset) if fact is None else ruleset.label(name)
+        if fact is None:
+            names.append(label)
+        elif isinstance(fact.value, Marks):
+            marked = fact.value.present | fact.value.absent
+            names += [f"{label}：{wanted}" for wanted in rule.check.wanted if wanted not in marked]
+    if rule.check.by_year and facts.get(REPORTING_YEAR) is None:
+        names.append(ruleset.label(REPORTING_YEAR))
+    if not names and judge(rule.check, partial(facts.value, strict=False)) is None:
+        names = [f"{ruleset.label(name)}（不完整）" for name in rule.check.operands if _partial(rule, name, facts)]
+    return tuple(dict.fromkeys(names))
+
+
+def _missing_label(name: str, facts: FactSheet, ruleset: RuleSet) -> str:
+    """Before the first run, every figure of a run is the same one thing to do."""
+    spec = ruleset.facts.get(name)
+    from_run = spec is not None and spec.source == "run"
+    return "核算结果" if from_run and facts.get("run_present") is None else ruleset.label(name)
+
+
+def _partial(rule: Rule, name: str, facts: FactSheet) -> bool:
+    """A register or a series that is there but does not cover what the check needs."""
+    value = facts.value(name, strict=False)
+    if rule.check.kind in ("every", "some"):
+        return not getattr(value, "complete", True)
+    return rule.check.kind == "trend"
+
+
+def _unproved(rule: Rule, facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:
+    """Operands that are stated and would have to be proved."""
+    found = [facts.get(name) for name in rule.check.operands]
+    return tuple(ruleset.label(fact.name) for fact in found if fact is not None and fact.proved != fact.value)
+
+
+def _unknown_of_scheme(scheme: Scheme, facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:
+    names = scheme.applies_node.names() if scheme.applies_node else ()
+    return tuple(ruleset.label(name) for name in names if facts.get(name) is None)
+
+
+def _operand(name: str, facts: FactSheet, ruleset: RuleSet) -> VerdictOperand:
+    fact = facts.get(name)
+    spec = ruleset.facts.get(name)
+    if fact is None:
+        return VerdictOperand(name=name, label=ruleset.label(name), unit=spec.unit if spec else "")
+    return VerdictOperand(
+        name=name,
+        label=ruleset.label(name),
+        value=value_text(fact.value),
+        unit=fact.unit or (spec.unit if spec else ""),
+        run_line=fact.run_line,
+        document=fact.document,
+        declared=fact.declared,
+    )

@@ -1,0 +1,112 @@
+"""Chinese sentences of a verdict: what the clause asks, what is known, what follows. No judgement is made here."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from app.domain.clause import EvidenceLevel, Modality
+from app.domain.verdict import Verdict
+from app.eligibility.checks import threshold_for
+from app.eligibility.expression import Lookup
+from app.eligibility.rule import Check, Rule, RuleSet, Scheme
+from app.eligibility.truth import Truth
+from app.eligibility.values import Fact, FactSheet, plain_number, value_text
+
+VERBS: dict[Modality, str] = {
+    Modality.SHALL: "要求",
+    Modality.SHOULD: "提倡",
+    Modality.MAY: "允许",
+    Modality.ENCOURAGED: "鼓励",
+    Modality.TARGET: "提出目标",
+    Modality.FACT: "说明",
+}
+UNMET: dict[Modality, str] = {
+    Modality.SHALL: "不符合。",
+    Modality.SHOULD: "没有做到；原文用语是提倡，不是必备条件。",
+    Modality.MAY: "没有做到；原文用语是可以，不做不影响，做则须守这一条件。",
+    Modality.ENCOURAGED: "没有做到；原文用语是鼓励，不是必备条件。",
+    Modality.TARGET: "尚未达到，属于与目标的差距。",
+    Modality.FACT: "与说明的情形不一致。",
+}
+REPORTED: dict[EvidenceLevel, str] = {
+    EvidenceLevel.NEWS: "据报道，待核实",
+    EvidenceLevel.DERIVED: "据他人转述，待核实",
+    EvidenceLevel.FORUM: "据网上转述，待核实",
+}
+SIGNS: dict[str, str] = {">=": "不低于", "<=": "不高于", ">": "高于", "<": "低于", "==": "等于", "!=": "不等于"}
+
+
+def threshold_text(check: Check, lookup: Lookup) -> str | None:
+    """The threshold as shown: operator, number, unit and milestone year, or the accepted levels. None: no threshold."""
+    if check.kind == "compare":
+        milestone, value = threshold_for(check, lookup)
+        if value is None:
+            stages = "、".join(f"{year}年 {plain_number(number)}" for year, number in sorted(check.by_year.items()))
+            return f"{SIGNS[check.operator]} {stages} {check.unit}".strip()
+        assert isinstance(value, Fraction)
+        stage = f"（{milestone}年）" if milestone else ""
+        return f"{SIGNS[check.operator]} {plain_number(value)} {check.unit}".strip() + stage
+    if check.kind == "date":
+        return f"{'不晚于' if check.operator == '<=' else '不早于'} {check.threshold}"
+    if check.kind in ("level", "every", "some"):
+        return str(check.threshold) if check.threshold else "或".join(check.accept)
+    if check.kind == "includes":
+        return ("全部具备：" if check.operator == "all" else "至少一项：") + "、".join(check.wanted)
+    if check.kind == "trend":
+        return f"截至报告年连续{check.window}年{'上升' if check.operator == 'increasing' else '下降'}"
+    return str(check.threshold) if check.threshold else None
+
+
+def fact_text(fact: Fact | None, name: str, ruleset: RuleSet) -> str:
+    """``label为value unit（source）`` or ``label：未知``."""
+    label = ruleset.label(name)
+    if fact is None:
+        return f"{label}：未知"
+    where = "本次核算" if fact.run_line else f"文件 {fact.document}" if fact.document else fact.declared or "项目档案"
+    unit = f" {fact.unit}" if fact.unit else ""
+    return f"{label}：{value_text(fact.value)}{unit}（{where}）"
+
+
+def source_text(rule: Rule) -> str:
+    """The clause with its modality and, below repost, how far it can be trusted."""
+    doubt = f"，{REPORTED[rule.evidence]}" if rule.evidence in REPORTED else ""
+    return f"{rule.clause}（{rule.modality.value}{doubt}）{VERBS[rule.modality]}：{rule.requirement.rstrip('。')}。"
+
+
+def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> str:
+    """What is known about the operands, one clause each, and why offered facts could not be used."""
+    if not names:
+        return ""
+    parts = "；".join(fact_text(sheet.get(name), name, ruleset) for name in names)
+    notes = "".join(f"{sheet.notes[name]}。" for name in names if name in sheet.notes)
+    return f"本项目：{parts}。{notes}"
+
+
+def compared_text(truth: Truth) -> str:
+    """How an unverified threshold compares: never a conclusion."""
+    shown = {True: "与所述数值相比达到", False: "与所述数值相比未达到", None: "现有材料还不能比较"}[truth]
+    return f"{shown}；所述内容未见官方正文，不作为结论。"
+
+
+def conclusion_text(rule: Rule, verdict: Verdict, missing: tuple[str, ...], unproved: tuple[str, ...]) -> str:
+    """The last sentence of a reason for a rule whose evidence may decide."""
+    if verdict is Verdict.MET:
+        return "符合。"
+    if verdict is Verdict.NOT_MET:
+        return UNMET[rule.modality]
+    if verdict is Verdict.NOT_APPLICABLE:
+        if rule.check.kind == "priority":
+            return "不在所列领域；这是推进次序，不是排除名单，不影响申报。"
+        return f"本条适用于{rule.applies_to}，本项目不属于，不适用。"
+    if unproved:
+        return f"已声明但没有可查的证明文件：{'、'.join(unproved)}；补充证明文件后再判断。"
+    if missing:
+        return f"缺少：{'、'.join(missing)}；补齐后再判断。"
+    return "现有材料不在条文写明的情形之内，不能据此得出结论，请向主管部门核实。"
+
+
+def outside_text(scheme: Scheme, truth: Truth) -> str:
+    """Why a whole scheme does not apply, or cannot be told to."""
+    if truth is False:
+        return f"{scheme.title}适用于{scheme.applies_to}，本项目不属于，不适用。"
+    return f"{scheme.title}适用于{scheme.applies_to}；项目档案还不足以判断是否属于。"
