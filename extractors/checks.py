@@ -91,6 +91,20 @@ def line_sums(lines: Sequence[InvoiceLine], amount: str, tax: str) -> tuple[Find
     return tuple(out)
 
 
+def line_complete(line: InvoiceLine, subject: str) -> tuple[Finding, ...]:
+    """A line has a name and an amount; one without was read badly or printed badly, and no sum can be trusted."""
+    if line.item and number(line.amount) is not None:
+        return ()
+    return (
+        blocking(
+            "line-incomplete",
+            f"明细行“{line.item[:30]}”缺少{'金额' if line.item else '名称'}。",
+            "请对照原件补录该行。",
+            subjects=(subject,),
+        ),
+    )
+
+
 def total_sum(amount: str, tax: str, total: str) -> tuple[Finding, ...]:
     """V1d, first half: 金额 + 税额 = 价税合计, exactly. A tax of ``***`` counts as zero."""
     left, right = number(amount), number(total)

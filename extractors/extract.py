@@ -7,12 +7,14 @@ from datetime import date
 
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.page import Document, Media, Source
+from extractors.bills.extract import extract_bill
 from extractors.evidence import explain, note
 from extractors.invoices.extract import extract_invoice
 from extractors.templates import Template, classify
 
 MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
+    "bill": extract_bill,
 }
 SOURCES = {
     Media.XML: Source.XML,

@@ -142,7 +142,8 @@ def _choose_lines(
 
 def line_findings(lines: Sequence[InvoiceLine], amount: str, tax: str) -> tuple[Finding, ...]:
     """V1a–V1c over all lines; ``line:<n>`` (from 1) is the subject of a line's finding."""
-    groups = [checks.line_product(line, f"line:{n}") for n, line in enumerate(lines, 1)]
+    groups = [checks.line_complete(line, f"line:{n}") for n, line in enumerate(lines, 1)]
+    groups += [checks.line_product(line, f"line:{n}") for n, line in enumerate(lines, 1)]
     groups += [checks.line_tax(line, f"line:{n}") for n, line in enumerate(lines, 1)]
     groups.append(checks.line_sums(lines, amount, tax))
     return checks.collect(groups)

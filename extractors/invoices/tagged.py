@@ -122,26 +122,23 @@ def _by_element(tags: Sequence[Tag], containers: Sequence[str]) -> list[list[Tag
 
 
 def _by_height(tags: Sequence[Tag], template: Mapping[str, Any]) -> list[list[Tag]]:
-    """Groups of tags on one height of a page; a height without an amount continues the group above it (a wrapped name)."""
-    rows: list[list[Tag]] = []
-    for tag in sorted(tags, key=lambda t: (t.page or 0, t.bbox[1] if t.bbox else 0)):
-        assert tag.bbox is not None
-        middle = (tag.bbox[1] + tag.bbox[3]) / 2
-        if rows:
-            other = rows[-1][0]
-            assert other.bbox is not None
-            limit = 0.6 * min(tag.bbox[3] - tag.bbox[1], other.bbox[3] - other.bbox[1])
-            if other.page == tag.page and abs((other.bbox[1] + other.bbox[3]) / 2 - middle) <= max(limit, 0.004):
-                rows[-1].append(tag)
-                continue
-        rows.append([tag])
-    groups: list[list[Tag]] = []
-    for row in rows:
-        if any(_line_field(t, template) == "amount" for t in row) or not groups:
-            groups.append(row)
-        else:
-            groups[-1].extend(row)
-    return groups
+    """One group an amount: every other tag joins the amount whose height its box covers, or the nearest (a wrapped name's box is
+    taller than its line)."""
+    boxes = [(tag, tag.bbox) for tag in tags if tag.bbox is not None]
+    anchors = [(t.page or 0, (b[1] + b[3]) / 2, [t]) for t, b in boxes if _line_field(t, template) == "amount"]
+    anchors.sort(key=lambda a: a[:2])
+    if not anchors:
+        return [list(tags)]
+    for tag, box in boxes:
+        if _line_field(tag, template) == "amount":
+            continue
+
+        def distance(anchor: tuple[int, float, list[Tag]], box: tuple = box, page: int = tag.page or 0) -> tuple[float, float]:
+            away = max(box[1] - anchor[1], anchor[1] - box[3], 0.0) + 10 * abs(anchor[0] - page)
+            return away, abs(anchor[1] - box[1])
+
+        min(anchors, key=distance)[2].append(tag)
+    return [group for _, _, group in anchors]
 
 
 def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | None:
