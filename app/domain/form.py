@@ -1,0 +1,70 @@
+"""A form of application as data: sections, blocks with sentence templates, and the six paths of the guideline.
+
+The template grammar belongs to ``app.drafting.template``; these records only hold what ``policy_corpus/forms/*.toml`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormBlock:
+    """One block of a section. ``kind`` is heading | paragraph | note | sign | table | path | measures | evidence.
+
+    A paragraph is printed when every fact in ``needs`` exists and every condition in ``when`` holds; otherwise
+    ``otherwise`` is printed in its place (nothing when that is empty). ``name`` names the table or path of the block.
+    """
+
+    kind: str
+    text: str = ""
+    otherwise: str = ""
+    name: str = ""
+    caption: str = ""
+    note: str = ""
+    needs: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSection:
+    """``numbered`` sections carry a Chinese heading number and stand in the table of contents."""
+
+    id: str
+    title: str
+    blocks: tuple[FormBlock, ...]
+    numbered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathSpec:
+    """One building path of the guideline: the topics whose verdicts belong to it, and its sentence templates.
+
+    ``state`` are paragraph blocks on the present state; ``planned`` says what is missing when no measure is given.
+    """
+
+    id: str
+    title: str
+    topics: tuple[str, ...]
+    requirement: str
+    state: tuple[FormBlock, ...]
+    planned: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """``missing`` names, per fact id, what the applicant has to add; ``phrases`` are the rotating sentence patterns."""
+
+    id: str
+    version: str
+    title: str
+    scheme: str
+    sections: tuple[FormSection, ...]
+    paths: Mapping[str, PathSpec] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cover: tuple[tuple[str, str], ...] = ()
+    header: str = ""
+    industries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Named word lists; ``industry:<name>`` holds when the factory's industry contains one of the words."""

@@ -1,0 +1,95 @@
+"""From a clause id to what a footnote prints: document, number, clause path and an exact quote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.clause import Clause, PolicyDocument
+from app.drafting.model import CitedClause
+
+#: A clause longer than this is quoted by its first sentences only; a footnote should stay readable.
+QUOTE_LIMIT = 160
+_SENTENCE_ENDS = "。！？"
+
+
+def find_clause(policies: Mapping[str, PolicyDocument], clause_id: str) -> tuple[PolicyDocument, Clause] | None:
+    """The document and clause of an id; a sentence id (``…#s2``) finds its clause. None when the corpus has neither."""
+    whole = clause_id.partition("#")[0]
+    document = policies.get(whole.partition("/")[0])
+    if document is None:
+        return None
+    clause = next((c for c in document.clauses if c.id == whole), None)
+    return (document, clause) if clause else None
+
+
+def sentence_around(text: str, position: int) -> str:
+    """The sentence of ``text`` that holds ``position``, with its full stop."""
+    start = max((text.rfind(end, 0, position) for end in (*_SENTENCE_ENDS, "\n")), default=-1) + 1
+    ends = [i for i in (text.find(end, position) for end in _SENTENCE_ENDS) if i >= 0]
+    newline = text.find("\n", position)
+    end = min(ends, default=len(text) - 1) + 1
+    if 0 <= newline < end:
+        end = newline
+    return text[start:end].strip()
+
+
+def opening(text: str) -> str:
+    """The first sentences of a clause up to the quote limit; at least one. A numbered heading line is skipped when text follows."""
+    body = text.strip()
+    first, newline, rest = body.partition("\n")
+    if newline and rest.strip() and not any(end in first for end in _SENTENCE_ENDS):
+        body = rest.strip()
+    body = body.split("\n", 1)[0].strip()
+    end = 0
+    while True:
+        ends = [i for i in (body.find(stop, end) for stop in _SENTENCE_ENDS) if i >= 0]
+        if not ends:
+            return body if end == 0 else body[:end]
+        following = min(ends) + 1
+        if end and following > QUOTE_LIMIT:
+            return body[:end]
+        end = following
+
+
+def cite(policies: Mapping[str, PolicyDocument], clause_id: str, anchor: str = "") -> CitedClause | None:
+    """The clause as a footnote cites it. The quote is the sentence that holds ``anchor``, the sentence named by the id, or
+    the opening of the clause. None when the clause is unknown or ``anchor`` is not in it: a wrong quote is worse than none."""
+    found = find_clause(policies, clause_id)
+    if found is None:
+        return None
+    document, clause = found
+    sentence = next((s for s in clause.sentences if s.id == clause_id), None)
+    if anchor:
+        position = clause.text.find(anchor)
+        if position < 0:
+            return None
+        quote = sentence_around(clause.text, position)
+    elif sentence is not None:
+        quote = sentence.text.strip()
+    else:
+        quote = opening(clause.text)
+    return _cited(document, clause, quote)
+
+
+def excerpt(policies: Mapping[str, PolicyDocument], clause_id: str, words: str) -> CitedClause | None:
+    """The clause with exactly ``words`` as its quote, None when they do not stand in it."""
+    found = find_clause(policies, clause_id)
+    if found is None or words not in found[1].text:
+        return None
+    return _cited(found[0], found[1], words)
+
+
+def _cited(document: PolicyDocument, clause: Clause, quote: str) -> CitedClause | None:
+    if not quote or quote not in clause.text:
+        return None
+    return CitedClause(
+        clause=clause.id,
+        doc_id=document.id,
+        title=document.title,
+        document_number=document.document_number,
+        path=clause.path,
+        quote=quote,
+        digest=clause.digest,
+        evidence=clause.evidence.label,
+        official=document.full_text and clause.kind != "provision",
+    )

@@ -1,0 +1,123 @@
+"""A form and a source to a draft: headings numbered, sentences chosen, tables built, nothing invented."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from app.domain.errors import UsageError
+from app.domain.form import Form, FormBlock, FormSection
+from app.drafting.context import ComposeContext
+from app.drafting.facts import collect_facts
+from app.drafting.guard import refuse_untraced
+from app.drafting.model import Block, Draft, DraftSection, Literal, Paragraph, TableBlock, Text
+from app.drafting.narrative import chinese_number, chosen, materials_paragraphs, path_paragraphs
+from app.drafting.source import DraftSource
+from app.drafting.tables import TABLES
+from app.drafting.trends import read_trends
+
+
+class _Counter:
+    """Running numbers of a document: sections, sub-headings, tables."""
+
+    def __init__(self) -> None:
+        self.section = 0
+        self.heading = 0
+        self.table = 0
+
+    def next_section(self) -> Literal:
+        self.section += 1
+        self.heading = 0
+        return Literal(kind="heading", text=f"{chinese_number(self.section)}、")
+
+    def next_heading(self) -> Literal:
+        self.heading += 1
+        return Literal(kind="heading", text=f"（{chinese_number(self.heading)}）")
+
+    def next_table(self) -> Literal:
+        self.table += 1
+        return Literal(kind="caption", text=f"表{self.table}")
+
+
+def compose_draft(form: Form, source: DraftSource, sections: Collection[str] | None = None) -> Draft:
+    """The draft of a form; ``sections`` selects by id (None or empty: all), numbered anew in the form's order.
+
+    Raises UsageError for an unknown section and InputRefused ``draft_number_without_fact`` when a number has no fact.
+    """
+    known = [section.id for section in form.sections]
+    unknown = [s for s in sections or () if s not in known]
+    if unknown:
+        raise UsageError(
+            "unknown_section",
+            f"没有这些章节：{'、'.join(unknown)}。",
+            fix=f"可选的章节：{'、'.join(known)}。",
+            subject=unknown[0],
+        )
+    facts = collect_facts(source)
+    scope, conditions = read_trends(form, source, facts)
+    context = ComposeContext(form=form, source=source, facts=facts, scope=scope, conditions=conditions)
+    counter = _Counter()
+    wanted = [s for s in form.sections if not sections or s.id in sections]
+    draft = Draft(
+        project=source.project,
+        form=form.id,
+        version=form.version,
+        title=form.title,
+        header=context.fill(form.header),
+        sections=(_cover(context), *(_section(s, context, counter) for s in wanted)),
+        generated_on=source.generated_on,
+        facts=facts,
+    )
+    refuse_untraced(draft)
+    return draft
+
+
+def _cover(context: ComposeContext) -> DraftSection:
+    blocks: list[Block] = [Paragraph(inlines=(Text(text=context.form.title),), style="title")]
+    for label, template in context.form.cover:
+        blocks.append(Paragraph(inlines=(Text(text=f"{label}："), *context.fill(template)), style="cover"))
+    return DraftSection(id="cover", title=context.form.title, blocks=tuple(blocks), front=True)
+
+
+def _section(section: FormSection, context: ComposeContext, counter: _Counter) -> DraftSection:
+    title = Text(text=section.title)
+    if section.numbered:
+        heading = Paragraph(inlines=(counter.next_section(), title), style="heading1")
+    else:
+        heading = Paragraph(inlines=(title,), style="subtitle")
+    blocks: list[Block] = [heading]
+    for block in section.blocks:
+        blocks += _blocks(block, context, counter)
+    return DraftSection(id=section.id, title=section.title, blocks=tuple(blocks), front=not section.numbered)
+
+
+def _blocks(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
+    if block.kind == "table":
+        yield from _table(block, context, counter)
+    elif block.kind == "path":
+        spec = context.form.paths[block.name]
+        yield Paragraph(inlines=(counter.next_heading(), Text(text=spec.title)), style="heading2")
+        yield from path_paragraphs(spec, context)
+    elif block.kind == "materials":
+        yield from materials_paragraphs(block, context)
+    elif template := chosen(block, context):
+        inlines = context.fill(template)
+        if block.kind == "heading":
+            yield Paragraph(inlines=(counter.next_heading(), *inlines), style="heading2")
+        else:
+            yield Paragraph(inlines=inlines, style={"note": "note", "sign": "sign"}.get(block.kind, "body"))
+
+
+def _table(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
+    if block.name not in TABLES:
+        raise UsageError("unknown_table", f"没有名为“{block.name}”的表。", fix="请修改申报表格定义。", subject=block.name)
+    columns, rows, dense = TABLES[block.name](context)
+    if not rows:
+        return
+    yield TableBlock(
+        id=block.name,
+        caption=(counter.next_table(), Text(text=f"　{block.caption}")),
+        columns=columns,
+        rows=rows,
+        note=context.fill(block.note),
+        dense=dense,
+    )

@@ -1,0 +1,123 @@
+"""The custom XML part of a draft: which facts it prints, what it cites, where everything stood when it was written.
+
+``verify`` takes facts and clauses from the project and the corpus, never from here; the manifest only says what the document
+used to hold, so that something removed or moved can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.domain.fact import Fact
+from app.drafting.model import CitedClause, Draft, FactRef
+from app.drafting.places import Place
+from app.drafting.readback import MANIFEST_NAMESPACE
+from app.drafting.tags import digest8
+
+_ORIGINS = ("run_line", "document", "clause", "profile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedCitation:
+    """A footnote as it was written: its clause, the digest of that clause then, the quote, and where it stood."""
+
+    clause: str
+    digest: str
+    quote: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """``places`` maps a context's digest to the subjects that stood there, each with whether its unit followed;
+    ``contents`` are (entry, page) of the table of contents."""
+
+    project: str
+    form: str
+    citations: tuple[ExpectedCitation, ...]
+    places: Mapping[str, frozenset[tuple[str, bool]]]
+    facts: Mapping[str, str]
+    contents: tuple[tuple[str, str], ...]
+
+
+def context_digest(context: str) -> str:
+    return digest8("context", context)
+
+
+def write_manifest(
+    draft: Draft, places: Iterable[Place], cited: Mapping[str, CitedClause], contents: Iterable[tuple[str, str]]
+) -> bytes:
+    """The part's bytes. ``cited`` maps footnote ids to what they cite."""
+    from lxml import etree
+
+    def sub(parent, name: str, text: str = "", **attributes: str | None):
+        child = etree.SubElement(parent, f"{{{MANIFEST_NAMESPACE}}}{name}")
+        for key, value in attributes.items():
+            if value is not None:
+                child.set(key, value)
+        child.text = text or None
+        return child
+
+    root = etree.Element(f"{{{MANIFEST_NAMESPACE}}}draft", nsmap={None: MANIFEST_NAMESPACE})
+    root.set("project", draft.project)
+    root.set("form", f"{draft.form}@{draft.version}")
+    root.set("date", draft.generated_on.isoformat())
+    facts = sub(root, "facts")
+    for id in dict.fromkeys(i.fact for i in draft.inlines() if isinstance(i, FactRef)):
+        fact: Fact = draft.facts[id]
+        origin = {key: getattr(fact, key) for key in _ORIGINS}
+        sub(facts, "fact", fact.text, id=id, label=fact.label, value=fact.value, unit=fact.unit, **origin)
+    citations, standing = sub(root, "citations"), sub(root, "places")
+    for place in places:
+        if place.subject.startswith("footnote:"):
+            clause = cited[place.subject.partition(":")[2]]
+            sub(
+                citations,
+                "citation",
+                clause.quote,
+                clause=clause.clause,
+                document=clause.doc_id,
+                title=clause.title,
+                number=clause.document_number,
+                digest=clause.digest,
+                evidence=clause.evidence,
+                context=context_digest(place.context),
+            )
+        elif not place.subject.startswith("unit:"):
+            unit = "1" if place.unit else None
+            sub(standing, "place", context=context_digest(place.context), subject=place.subject, unit=unit)
+    toc = sub(root, "contents")
+    for entry, page in contents:
+        sub(toc, "entry", entry, page=page)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def read_manifest(data: bytes) -> Manifest | None:
+    """The manifest of a document, None when the part is not ours or broken."""
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return None
+    ns = f"{{{MANIFEST_NAMESPACE}}}"
+    if root.tag != f"{ns}draft":
+        return None
+    places: dict[str, set[tuple[str, bool]]] = {}
+    for place in root.iter(f"{ns}place"):
+        standing = places.setdefault(place.get("context", ""), set())
+        standing.add((place.get("subject", ""), place.get("unit") == "1"))
+    return Manifest(
+        project=root.get("project", ""),
+        form=root.get("form", ""),
+        citations=tuple(
+            ExpectedCitation(
+                clause=c.get("clause", ""), digest=c.get("digest", ""), quote=c.text or "", context=c.get("context", "")
+            )
+            for c in root.iter(f"{ns}citation")
+        ),
+        places={key: frozenset(value) for key, value in places.items()},
+        facts={f.get("id", ""): f.text or "" for f in root.iter(f"{ns}fact")},
+        contents=tuple((e.text or "", e.get("page", "")) for e in root.iter(f"{ns}entry")),
+    )

@@ -1,0 +1,231 @@
+"""A draft as a .docx in the layout of a Chinese official document, every number in a content control.
+
+python-docx opens the package and keeps styles, headers and properties; the body is built element by element. Footnotes have no
+support there, so ``/word/footnotes.xml`` and the manifest are parts of our own. The same draft gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from app.drafting.guard import refuse_untraced
+from app.drafting.layout import heading_pages, plain_text
+from app.drafting.manifest import write_manifest
+from app.drafting.model import Draft, DraftSection, Paragraph
+from app.drafting.package import pack, unpack
+from app.drafting.places import find_places
+from app.drafting.readback import MANIFEST_NAMESPACE, read_part
+from app.drafting.word_body import BodyWriter
+from app.drafting.word_styles import apply_styles, section_properties, style_ids
+from app.drafting.word_xml import el, field, field_code, field_mark, qn, rebased, run
+
+APPLICATION = "lingtan"
+_RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_CUSTOM_PROPS_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_DATASTORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+#: Identifies the kind of part, not the document; any fixed value serves.
+_ITEM_ID = "{6C696E67-7461-4E2D-8472-616674303031}"
+
+
+def write_docx(draft: Draft) -> bytes:
+    """The document's bytes. Raises InputRefused ``draft_number_without_fact`` when a number of the draft has no fact."""
+    from docx import Document
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    refuse_untraced(draft)
+    document = Document()
+    apply_styles(document)
+    writer = BodyWriter(facts=draft.facts, styles=style_ids(document))
+    body = document.element.body
+    for child in list(body):
+        if child.tag != qn("w:sectPr"):
+            body.remove(child)
+    last_section = body[-1]
+    body_blocks = [e for s in draft.sections if not s.front for b in s.blocks for e in writer.block(b)]
+    front, contents = _front(draft, writer)
+    header = [*writer.inlines(draft.header)]
+    footnotes = el("w:footnotes")
+    footnotes.append(_separator(-1, "separator"))
+    footnotes.append(_separator(0, "continuationSeparator"))
+    cited = {str(n): c for n, c in enumerate(list(writer.footnotes), 1)}
+    for number, clause in enumerate(list(writer.footnotes), 1):
+        footnotes.append(writer.footnote(number, clause))
+    for element in (*front, *body_blocks):
+        last_section.addprevious(element)
+    _page_furniture(document, header, writer.styles)
+    _settings(document)
+    _properties(document, draft)
+
+    names = {i: n for n, i in writer.styles.items()}
+    places = find_places(read_part(document.element, "body", names))
+    places += find_places(read_part(document.sections[-1].header._element, "header", names))
+    manifest = write_manifest(draft, places, cited, contents)
+    package = document.part.package
+    for id in [r.rId for r in document.part.rels.values() if r.reltype == f"{_RELS}/customXml"]:
+        document.part.rels.pop(id)  # the template's own item would take our part's name
+    item = Part(PackURI("/customXml/item1.xml"), "application/xml", manifest, package)
+    props = Part(PackURI("/customXml/itemProps1.xml"), _CUSTOM_PROPS_TYPE, _item_props(), package)
+    item.relate_to(props, f"{_RELS}/customXmlProps")
+    document.part.relate_to(item, f"{_RELS}/customXml")
+    notes = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, _serialise(footnotes), package)
+    document.part.relate_to(notes, f"{_RELS}/footnotes")
+    buffer = BytesIO()
+    document.save(buffer)
+    return pack(_tidy(unpack(buffer.getvalue())))
+
+
+def _serialise(element: Any) -> bytes:
+    from lxml import etree
+
+    return etree.tostring(rebased(element), xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _front(draft: Draft, writer: BodyWriter) -> tuple[list[Any], list[tuple[str, str]]]:
+    """Cover, front sections, table of contents, and the section break that ends them; and the contents' (entry, page)."""
+    out: list[Any] = []
+    for section in draft.sections:
+        if not section.front:
+            continue
+        if section.id == "cover":
+            out += _cover(section, writer)
+        else:
+            out += [e for b in section.blocks for e in writer.block(b)]
+    contents: list[tuple[str, str]] = []
+    if writer.headings:
+        entries, contents = _contents(draft, writer)
+        out += entries
+    break_paragraph = el("w:p", el("w:pPr", el("w:pStyle", val=writer.styles["table note"]), section_properties()))
+    out.append(break_paragraph)
+    return out, contents
+
+
+def _cover(section: DraftSection, writer: BodyWriter) -> list[Any]:
+    titles = [b for b in section.blocks if isinstance(b, Paragraph) and b.style == "title"]
+    lines = [b for b in section.blocks if isinstance(b, Paragraph) and b.style == "cover"]
+    out: list[Any] = []
+    for n, block in enumerate(titles):
+        title = writer.paragraph(block.inlines, "title")
+        if n == 0:
+            title[0].append(el("w:spacing", before=3000, after=2000, line=800, lineRule="exact"))
+        out.append(title)
+    if lines:
+        out.append(writer.cover(lines))
+    return out
+
+
+def _contents(draft: Draft, writer: BodyWriter) -> tuple[list[Any], list[tuple[str, str]]]:
+    """The TOC field with written entries: hyperlinks to the headings, page numbers as PAGEREF fields with an estimate."""
+    heading = writer.paragraph((), "toc heading", page_break=True)
+    heading.append(run("目　录"))
+    out = [heading]
+    contents: list[tuple[str, str]] = []
+    pages = heading_pages(draft)
+    for n, ((level, bookmark, inlines), page) in enumerate(zip(writer.headings, pages, strict=True)):
+        text = plain_text(inlines, draft.facts)
+        contents.append((text, str(page)))
+        paragraph = writer.paragraph((), f"toc {min(level, 2)}")
+        if n == 0:
+            paragraph.append(field_mark("begin", dirty=True))
+            paragraph.append(field_code('TOC \\o "1-2" \\h \\z \\u'))
+            paragraph.append(field_mark("separate"))
+        tab = el("w:r", el("w:tab"))
+        page_field = field(f"PAGEREF {bookmark} \\h", str(page))
+        paragraph.append(el("w:hyperlink", run(text), tab, *page_field, anchor=bookmark, history=1))
+        if n == len(writer.headings) - 1:
+            paragraph.append(field_mark("end"))
+        out.append(paragraph)
+    return out, contents
+
+
+def _separator(id: int, kind: str) -> Any:
+    paragraph = el("w:p", el("w:pPr", el("w:spacing", after=0, line=240, lineRule="auto")), el("w:r", el(f"w:{kind}")))
+    return el("w:footnote", paragraph, type=kind, id=id)
+
+
+def _page_furniture(document: Any, header: list[Any], styles: dict[str, str]) -> None:
+    """Header of the numbered part, and ``— 1 —`` on the outer side: right on odd pages, left on even ones."""
+    section = document.sections[-1]
+    document.settings.odd_and_even_pages_header_footer = True
+    for slot, footer, align in ((section.header, section.footer, "right"), (section.even_page_header, section.even_page_footer, "left")):
+        slot.is_linked_to_previous = False
+        footer.is_linked_to_previous = False
+        _refill(slot._element, el("w:p", el("w:pPr", el("w:pStyle", val=styles["header"])), *_copies(header)))
+        side = {"right": {"right": 280}, "left": {"left": 280}}[align]
+        properties = el("w:pPr", el("w:pStyle", val=styles["footer"]), el("w:ind", **side), el("w:jc", val=align))
+        _refill(footer._element, el("w:p", properties, run("— "), *field("PAGE"), run(" —")))
+    fresh = section_properties(start=1)
+    old = section._sectPr
+    for reference in list(old):
+        if reference.tag in (qn("w:headerReference"), qn("w:footerReference")):
+            fresh.insert(len(fresh.findall(qn("w:headerReference")) + fresh.findall(qn("w:footerReference"))), reference)
+    old.getparent().replace(old, fresh)
+
+
+def _copies(elements: list[Any]) -> list[Any]:
+    from copy import deepcopy
+
+    return [deepcopy(e) for e in elements]
+
+
+def _refill(container: Any, paragraph: Any) -> None:
+    for child in list(container):
+        container.remove(child)
+    container.append(paragraph)
+
+
+def _settings(document: Any) -> None:
+    """Footnote separators, and Chinese punctuation kept at full width at line ends."""
+    settings = document.settings.element
+    properties = el("w:footnotePr", el("w:footnote", id=-1), el("w:footnote", id=0))
+    anchor = settings.find(qn("w:compat"))
+    if anchor is not None:
+        anchor.addprevious(properties)
+    else:
+        settings.append(properties)
+
+
+def _properties(document: Any, draft: Draft) -> None:
+    properties = document.core_properties
+    at = datetime(draft.generated_on.year, draft.generated_on.month, draft.generated_on.day)
+    name = draft.facts.get("profile.name")
+    properties.title = draft.title
+    properties.author = name.text if name else APPLICATION
+    properties.last_modified_by = APPLICATION
+    properties.comments = ""
+    properties.keywords = ""
+    properties.language = "zh-CN"
+    properties.revision = 1
+    properties.created = properties.modified = at
+
+
+def _item_props() -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        f'<ds:datastoreItem ds:itemID="{_ITEM_ID}" xmlns:ds="{_DATASTORE}"><ds:schemaRefs>'
+        f'<ds:schemaRef ds:uri="{MANIFEST_NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    ).encode()
+
+
+def _tidy(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The template's thumbnail goes; the application is ours; parts that use w15 declare it."""
+    from lxml import etree
+
+    out = {name: data for name, data in parts.items() if not name.startswith("docProps/thumbnail")}
+    relations = etree.fromstring(out["_rels/.rels"])
+    for relation in list(relations):
+        if relation.get("Target", "").startswith("docProps/thumbnail"):
+            relations.remove(relation)
+    out["_rels/.rels"] = etree.tostring(relations, xml_declaration=True, encoding="UTF-8", standalone=True)
+    out["docProps/app.xml"] = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns='
+        '"http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+        f"<Application>{APPLICATION}</Application></Properties>"
+    ).encode()
+    for name in out:
+        if name == "word/document.xml" or name.startswith(("word/header", "word/footer")):
+            out[name] = _serialise(etree.fromstring(out[name]))
+    return out
