@@ -44,12 +44,17 @@ def confirmed_records(ws: Workspace, project: Project) -> list[ConfirmedRecord]:
     return out
 
 
+def latest_grid_year(library: Any) -> int | None:
+    """The newest data year for which the library holds a grid factor."""
+    return max((year for (year, *_), factor in library.grid.items() if factor.value), default=None)
+
+
 def prepare(ws: Workspace, project: Project) -> InventoryBuild:
     """Inputs of the core for the confirmed records, with completeness checks. Raises CalculationRefused."""
     from app.accounting.checks import check_records
 
     confirmed = confirmed_records(ws, project)
-    build = build_inputs(project.profile, confirmed, ws.factors.latest_grid_year)
+    build = build_inputs(project.profile, confirmed, latest_grid_year(ws.factors))
     records = [_with_period(item) for item in confirmed]
     if project.profile.year:
         build.findings += check_records(records, year=project.profile.year, accounts=project.profile.accounts)

@@ -80,10 +80,56 @@ def build_inputs(profile: FactoryProfile, confirmed: Sequence[ConfirmedRecord], 
         "province": profile.province or None,
         "grid_basis": _grid_basis(profile, latest_grid_year, build),
         "options": _options(profile, build),
+        "request": [],
         "activities": sorted(activities, key=lambda a: a["id"]),
         "offsets": list(profile.extra.get("offsets", [])),
     }
+    _ask_for_indicators(build)
     return build
+
+
+STANDARD_COAL = {
+    "电力_当量": "TCE/电力/当量",
+    "热力_当量": "TCE/热力/当量",
+    "柴油_当量": "TCE/柴油/当量",
+    "汽油_当量": "TCE/汽油/当量",
+    "天然气_当量": "TCE/天然气（上限，38979·kJ·m3）/当量",
+}
+"""Coefficients of GB/T 2589-2020 by their ids in the factor library. For natural gas the standard prints a range; its upper end
+belongs to the calorific value that the default sets use (38 931 kJ/m3)."""
+HEAT_CARRIERS = {"热力", "蒸汽", "饱和蒸汽", "过热蒸汽", "热水"}
+
+
+def _ask_for_indicators(build: InventoryBuild) -> None:
+    """Ask for 折标 indicators where every carrier has a coefficient: 当量 always, 等价 only when the profile gives it."""
+    options = build.inputs["options"]
+    given = dict(options.get("tce_coefficients", {}))
+    carriers = {a["carrier"] for a in build.inputs["activities"]}
+    names = {"热力" if c in HEAT_CARRIERS else c for c in carriers}
+    covered = {c for c in names if f"{c}_当量" in STANDARD_COAL or f"{c}_当量" in given or c in given}
+    if any(a["carrier"] == "电力" for a in build.inputs["activities"]):
+        build.inputs["request"].append("physical_share")
+    if names - covered:
+        build.findings.append(
+            Finding(
+                id="conversion-missing",
+                severity=Severity.EXPLAIN,
+                message=f"缺少{'、'.join(sorted(names - covered))}的折标准煤系数，未计算综合能耗与单位能耗碳排放",
+                fix='在档案 [accounting.tce_coefficients] 写明，例如 "液化天然气_当量" = "1.7572 kgce/kg"，并留存出处',
+            )
+        )
+        return
+    if not names:
+        return
+    defaults = {f"{c}_当量": STANDARD_COAL[f"{c}_当量"] for c in names if f"{c}_当量" in STANDARD_COAL and c not in given}
+    options["tce_coefficients"] = {**defaults, **given}
+    equivalent = all(f"{c}_等价" in given or c in given or c != "电力" for c in names) and any("等价" in k for k in given)
+    for name in ("energy_tce", "intensity_tco2_per_tce", "non_fossil_share"):
+        build.inputs["request"].append(name if equivalent else f"{name}:当量")
+    if equivalent:
+        for name in names - {"电力"}:
+            if f"{name}_等价" not in options["tce_coefficients"] and f"{name}_当量" in options["tce_coefficients"]:
+                options["tce_coefficients"][f"{name}_等价"] = options["tce_coefficients"][f"{name}_当量"]
 
 
 def _within_year(item: ConfirmedRecord, year: int | None, build: InventoryBuild) -> _Piece | None:

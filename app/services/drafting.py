@@ -1,0 +1,168 @@
+"""Draft the application, preview it, and verify a document against the project it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.activity import DocumentKind, RecordStatus
+from app.domain.errors import InputRefused, UsageError
+from app.domain.fact import Fact
+from app.domain.plain import from_plain, to_plain
+from app.domain.project import Project
+from app.services.eligibility import evaluate_project, run_of
+from app.services.workspace import Workspace
+from app.store import rows
+
+FORM = "zero_carbon_factory_plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeDraft:
+    """The document's bytes, its sha256 in the store, and counts for the user."""
+
+    data: bytes
+    sha256: str
+    summary: dict[str, Any]
+
+
+def draft_source(ws: Workspace, project: Project) -> Any:
+    """Everything a draft may be built from, as app.drafting wants it."""
+    from app.drafting.source import DraftSource, EvidenceDocument, LedgerEntry
+
+    with ws.reading() as c:
+        stored = rows.latest_run(c, project.id)
+        documents = rows.documents(c, project.id, status="read")
+        confirmed = rows.records(c, project.id, status=RecordStatus.CONFIRMED)
+    names = {d.sha256: d.filename for d in documents}
+    run = run_of(ws, stored)
+    counted = _counted(stored)
+    return DraftSource(
+        project=project.id,
+        profile=project.profile,
+        generated_on=ws.clock().astimezone().date(),
+        run=run,
+        records=tuple(
+            LedgerEntry(
+                record_id=r.id,
+                carrier=r.record.carrier,
+                direction=r.record.direction,
+                quantity=r.record.quantity,
+                unit=r.record.unit,
+                document_sha256=r.document_sha256,
+                filename=names.get(r.document_sha256, ""),
+                page=r.record.page,
+                period_start=r.record.period_start,
+                period_end=r.record.period_end,
+                account_number=r.record.account_number,
+            )
+            for r in confirmed
+            if counted is None or r.id in counted
+        ),
+        verdicts=evaluate_project(ws, project),
+        documents=tuple(
+            EvidenceDocument(sha256=d.sha256, filename=d.filename, kind=DocumentKind(d.kind or "other").label, pages=d.pages)
+            for d in documents
+        ),
+        policies=ws.policies,
+    )
+
+
+def _counted(stored: rows.StoredRun | None) -> set[str] | None:
+    """Records behind the lines of the run: the draft shows the data the accounts were made from, no more."""
+    if stored is None:
+        return None
+    return {a["id"].partition("+")[0] for a in stored.inputs["activities"]}
+
+
+def compose(ws: Workspace, project: Project, sections: Sequence[str] | None = None) -> Any:
+    from app.corpus.forms import load_form
+    from app.drafting.compose import compose_draft
+
+    return compose_draft(load_form(FORM), draft_source(ws, project), sections=tuple(sections) if sections else None)
+
+
+def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None = None) -> MadeDraft:
+    """Compose, write and keep the draft. Raises InputRefused when a number has no fact."""
+    from app.drafting.model import missing_items
+    from app.drafting.verify import verify_docx
+    from app.drafting.word import write_docx
+
+    draft = compose(ws, project, sections)
+    data = write_docx(draft)
+    report = verify_docx(data, facts=draft.facts, policies=ws.policies)
+    if report.findings:
+        first = report.findings[0]
+        raise InputRefused(
+            "draft_not_verified", f"草稿自检未通过，没有导出：{first.message}", fix=first.fix or "请把这一情况反馈给维护者", subject=first.id
+        )
+    sha256, _ = ws.blobs.put([data])
+    facts = to_plain(draft.facts)
+    with ws.writing() as c:
+        stored = rows.latest_run(c, project.id)
+        last = next((d for d in reversed(rows.drafts(c, project.id)) if d.sha256 == sha256), None)
+        if last is None:
+            ws.record(
+                c,
+                project.id,
+                "draft-made",
+                {"sha256": sha256, "run_id": stored.run_id if stored else None, "facts": facts},
+            )
+    missing = missing_items(draft)
+    counts = to_plain(report.counts) if hasattr(report, "counts") else {}
+    return MadeDraft(
+        data=data,
+        sha256=sha256,
+        summary={
+            "sha256": sha256,
+            "size": len(data),
+            "run_id": stored.run_id if stored else None,
+            "sections": [s.id for s in draft.sections],
+            "numbers": counts.get("numbers", 0),
+            "citations": counts.get("citations", 0),
+            "missing": missing,
+        },
+    )
+
+
+def preview(ws: Workspace, project: Project) -> tuple[str, list[str]]:
+    """(safe HTML, what is missing)."""
+    from app.drafting.html import render_html
+    from app.drafting.model import missing_items
+
+    draft = compose(ws, project)
+    return render_html(draft), missing_items(draft)
+
+
+def write_out(data: bytes, path: Path) -> None:
+    """Write a result file whole or not at all. Raises UsageError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        raise UsageError("output_not_writable", f"无法写入 {path}：{error.strerror}", fix="换一个可写的位置", subject=str(path)) from error
+
+
+def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
+    """Check a document's numbers and citations against the facts of the draft it came from (by its own bytes when unchanged,
+    otherwise by the facts the latest draft was made with)."""
+    from app.drafting.verify import verify_docx
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError("file_missing", f"打不开 {path}：{error.strerror}", fix="检查路径", subject=str(path)) from error
+    with ws.reading() as c:
+        made = rows.drafts(c, project.id)
+    facts: dict[str, Fact] = {}
+    for item in made:
+        facts |= {k: from_plain(Fact, v) for k, v in item.facts.items()}
+    if not made:
+        facts = dict(compose(ws, project).facts)
+    report = verify_docx(data, facts=facts, policies=ws.policies)
+    return {"project": project.id, "file": str(path), "findings": list(report.findings), "checked": json.loads(json.dumps(to_plain(report.counts)))}

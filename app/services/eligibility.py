@@ -1,0 +1,51 @@
+"""Verdicts for a project: the latest run, the profile and the uploaded documents against the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.domain.project import Project
+from app.domain.run import CalculationRun
+from app.domain.verdict import EligibilityReport
+from app.services.workspace import Workspace
+from app.store import rows
+from app.store.rows import StoredRun
+
+
+def run_of(ws: Workspace, stored: StoredRun | None) -> CalculationRun | None:
+    """A stored run as the core's record: derived again from its own inputs, which gives the same bytes."""
+    if stored is None:
+        return None
+    from app.accounting import calculate
+
+    return ws.cached(f"run:{stored.run_id}", lambda: calculate(stored.inputs, ws.factors))
+
+
+def evaluate_project(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> EligibilityReport:
+    """Verdicts of the named schemes, or those of the project's profile. Raises NotFound for an unknown scheme."""
+    from app.eligibility import evaluate
+    from app.eligibility.facts import DocumentFact, build_fact_sheet
+
+    with ws.reading() as c:
+        stored = rows.latest_run(c, project.id)
+        documents = rows.documents(c, project.id, status="read")
+    facts = build_fact_sheet(
+        project.profile,
+        run_of(ws, stored),
+        [DocumentFact(sha256=d.sha256, filename=name, kind=d.kind or "other", pages=d.pages) for d in documents for name in (d.filename, *d.aliases)],
+    )
+    return evaluate(
+        ws.ruleset,
+        facts,
+        project=project.id,
+        run_id=stored.run_id if stored else None,
+        schemes=tuple(schemes) if schemes else project.schemes,
+    )
+
+
+def check_eligibility(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> dict[str, Any]:
+    """The contract's ``eligible`` object, with titles for a screen."""
+    from app.eligibility.report import report_to_json
+
+    return report_to_json(evaluate_project(ws, project, schemes), detail=True)

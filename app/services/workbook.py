@@ -1,0 +1,159 @@
+"""核算报告.xlsx: activity data, factors, lines and totals, with formulas that recompute the totals in the sheet."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+CATEGORY_LABELS = {
+    "fuel_combustion": "燃料燃烧",
+    "process": "工业过程",
+    "electricity_in": "购入电力",
+    "electricity_out": "输出电力",
+    "electricity_zero": "零排放电力",
+    "heat_in": "购入热力",
+    "heat_out": "输出热力",
+    "reported": "已核排放",
+    "reported_deduction": "已核扣减",
+    "outside_boundary": "边界外（不计入）",
+}
+
+
+def accounts_workbook(
+    project_name: str, year: int | None, output: dict[str, Any], records: list[dict[str, Any]], findings: list[dict[str, Any]]
+) -> bytes:
+    """The workbook's bytes. Totals are SUM formulas over the lines of each category; the exact totals of the run stand beside
+    them as text, so that a difference shows."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    head = Font(bold=True)
+    fill = PatternFill("solid", fgColor="E3F1EA")
+
+    def sheet(title: str, headers: list[str], lines: list[list[Any]], widths: list[int]) -> Any:
+        page = book.create_sheet(title)
+        page.append(headers)
+        for cell in page[1]:
+            cell.font, cell.fill = head, fill
+        for line in lines:
+            page.append(line)
+        for number, width in enumerate(widths, 1):
+            page.column_dimensions[get_column_letter(number)].width = width
+        page.freeze_panes = "A2"
+        for row in page.iter_rows(min_row=2):
+            for cell in row:
+                cell.alignment = Alignment(vertical="top", wrap_text=isinstance(cell.value, str) and len(str(cell.value)) > 24)
+        return page
+
+    from decimal import Decimal
+
+    summary = book.active
+    summary.title = "汇总"
+    summary.append([f"{project_name} {year or ''} 年温室气体核算"])
+    summary["A1"].font = Font(bold=True, size=14)
+    summary.append(["核算编号", output["run_id"], "核算程序", output["engine"]])
+    summary.append(["输入哈希", output["inputs_hash"]])
+    summary.append([])
+    summary.append(["类别", "表内求和 tCO2", "核算结果 tCO2（精确值舍入一次）"])
+    for cell in summary[5]:
+        cell.font, cell.fill = head, fill
+    last = len(output["lines"]) + 1
+    for key, value in output["subtotals"].items():
+        row = summary.max_row + 1
+        summary.append([CATEGORY_LABELS.get(key, key), f"=SUMIF(明细!$B$2:$B${last},A{row},明细!$H$2:$H${last})", value])
+    first, end = 6, summary.max_row
+    counted = [r for r in range(first, end + 1) if summary.cell(r, 1).value != CATEGORY_LABELS["outside_boundary"]]
+    if counted:
+        summary.append(["合计", "=" + "+".join(f"B{r}" for r in counted), output["total_tco2"]])
+    else:
+        summary.append(["合计", f"=SUM(明细!$H$2:$H${last})" if output["lines"] else 0, output["total_tco2"]])
+    for cell in summary[summary.max_row]:
+        cell.font = head
+    if output.get("offsets_reported_tco2e"):
+        summary.append(["抵销量（另列，不扣减）", None, output["offsets_reported_tco2e"]])
+    for name, value in output.get("indicators", {}).items():
+        text = "；".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        summary.append([f"指标 {name}", None, text])
+    for letter, width in (("A", 28), ("B", 26), ("C", 40), ("D", 24)):
+        summary.column_dimensions[letter].width = width
+
+    lines = []
+    for line in output["lines"]:
+        operands = {o["name"]: o for o in line.get("operands", [])}
+        lines.append(
+            [
+                line["activity"],
+                CATEGORY_LABELS.get(line["category"], line["category"]),
+                line.get("carrier", ""),
+                Decimal(line["quantity"]) if _decimal(line.get("quantity")) else line.get("quantity", ""),
+                line.get("unit", ""),
+                line.get("period_start") or "",
+                line.get("period_end") or "",
+                Decimal(line["tco2"]),
+                line.get("exact", ""),
+                line.get("formula", ""),
+                "；".join(f"{o['name']} = {o['value']} {o['unit']}（{o['source']}）" for o in operands.values()),
+                line.get("clause", ""),
+                "；".join(line.get("factors", [])),
+                line.get("why", ""),
+            ]
+        )
+    sheet(
+        "明细",
+        ["活动", "类别", "品种", "活动数据", "单位", "起", "止", "tCO2", "精确值", "公式", "代入值", "依据", "因子", "选用理由"],
+        lines,
+        [22, 14, 12, 16, 8, 12, 12, 16, 20, 30, 50, 30, 30, 50],
+    )
+    sheet(
+        "因子",
+        ["因子", "值", "单位", "可信度", "来源", "选用理由"],
+        [[f["id"], f["value"], f["unit"], f["evidence"], f["source"], f["why"]] for f in output["factors"]],
+        [34, 14, 16, 10, 60, 60],
+    )
+    sheet(
+        "活动数据",
+        ["记录", "品种", "方向", "数量", "单位", "印刷数量", "印刷单位", "账期起", "账期止", "户号", "单据", "页", "文件 SHA-256", "确认人", "确认时间"],
+        [
+            [
+                r["id"],
+                r["carrier_label"],
+                r["direction_label"],
+                Decimal(r["quantity"]) if _decimal(r["quantity"]) else r["quantity"],
+                r["unit"],
+                r["raw_quantity"],
+                r["raw_unit"],
+                r["period_start"] or "",
+                r["period_end"] or "",
+                r["account_number"] or "",
+                r["filename"],
+                r["page"] or "",
+                r["document"],
+                r["decided_by"] or "",
+                r["decided_at"] or "",
+            ]
+            for r in records
+        ],
+        [22, 10, 8, 16, 8, 14, 10, 12, 12, 18, 34, 6, 24, 12, 26],
+    )
+    sheet(
+        "检查与说明",
+        ["级别", "内容", "处理"],
+        [[{"blocking": "必须处理", "explain": "须说明", "note": "提示"}[f["severity"]], f["message"], f.get("fix", "")] for f in findings]
+        + [["口径说明", c, ""] for c in output.get("caveats", [])],
+        [12, 90, 60],
+    )
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _decimal(text: Any) -> bool:
+    from app.domain.number import parse_number
+
+    try:
+        parse_number(text)
+    except ValueError:
+        return False
+    return "/" not in str(text)
