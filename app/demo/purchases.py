@@ -9,7 +9,7 @@ from hashlib import sha256
 from app.demo import ledger
 from app.demo.grid_bill import main_bill
 from app.demo.invoice import Invoice, Line, line, reversed_line
-from app.demo.money import cents, unit_price
+from app.demo.money import unit_price
 from app.demo.parties import FUEL, GAS, GRID, PROPERTY, STATIONERY, WATER
 from app.domain.period import Period
 
@@ -21,9 +21,9 @@ POWER_CLASS, GAS_CLASS, DIESEL_CLASS, PETROL_CLASS = (
 )  # fmt: skip
 
 
-def invoice_number(serial: int, year: int = 25) -> str:
-    """Year, province code 34, channel 2, then a sequence that is obviously made up: 20 digits."""
-    return f"{year:02d}342{9900000000000 + serial:015d}"
+def invoice_number(serial: int, issued: date) -> str:
+    """Year of issue, province code 34, channel 2, then a sequence that is obviously made up: 20 digits."""
+    return f"{issued:%y}342{9900000000000 + serial:015d}"
 
 
 def _issued(period: Period, days: int = 6) -> date:
@@ -44,9 +44,10 @@ def main_electricity_invoice(month: int) -> Invoice:
         item=power.item, amount=power.amount, tax=power.tax, rate=13, unit="千瓦时", quantity=str(bill.kwh),
         price=unit_price(power.amount, quantity), tax_class=POWER_CLASS,
     )  # fmt: skip
+    issued = _issued(bill.period)
     return Invoice(
-        number=invoice_number(100 + month),
-        issued=_issued(bill.period),
+        number=invoice_number(100 + month, issued),
+        issued=issued,
         seller=GRID,
         lines=(
             power,
@@ -60,9 +61,10 @@ def main_electricity_invoice(month: int) -> Invoice:
 def auxiliary_invoice(month: int, *, unit: str = "千瓦时") -> Invoice:
     """The auxiliary account has no bills, only invoices whose remark names account, meter and period."""
     period = ledger.month(month)
+    issued = _issued(period, 8)
     return Invoice(
-        number=invoice_number(200 + month),
-        issued=_issued(period, 8),
+        number=invoice_number(200 + month, issued),
+        issued=issued,
         seller=GRID,
         lines=(
             line(
@@ -77,13 +79,14 @@ def auxiliary_invoice(month: int, *, unit: str = "千瓦时") -> Invoice:
 def gas_invoice(month: int, *, older: bool = False) -> Invoice:
     """Gas in standard cubic metres; ``older`` gives the kind with code and check code."""
     period = ledger.month(month)
+    issued = _issued(period, 5)
     check = "".join(str(b % 10) for b in sha256(f"gas{month}".encode()).digest()[:20])
     return Invoice(
-        number=f"{99000000 + month}" if older else invoice_number(300 + month),
+        number=f"{99000000 + month}" if older else invoice_number(300 + month, issued),
         code="034002599111" if older else "",
         check_code=check if older else "",
         special=not older,
-        issued=_issued(period, 5),
+        issued=issued,
         seller=GAS,
         lines=(
             line(
@@ -102,7 +105,7 @@ def _diesel(serial: int, litres: int, period: Period, issued: date, **more: obje
         tax_class=DIESEL_CLASS,
     )  # fmt: skip
     return Invoice(
-        number=invoice_number(serial), issued=issued, seller=FUEL, lines=(row,), tag="成品油",
+        number=invoice_number(serial, issued), issued=issued, seller=FUEL, lines=(row,), tag="成品油",
         remark=f"加油期间：{_span(period)}；用途：厂内叉车、备用发电机", **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -120,9 +123,9 @@ def wrong_diesel_invoice() -> Invoice:
 
 def red_diesel_invoice() -> Invoice:
     """The red-letter invoice that takes ``wrong_diesel_invoice`` back in full."""
-    blue = wrong_diesel_invoice()
+    blue, issued = wrong_diesel_invoice(), _issued(ledger.QUARTERS["Q1"], 8)
     return Invoice(
-        number=invoice_number(402), issued=_issued(ledger.QUARTERS["Q1"], 8), seller=FUEL, tag="成品油",
+        number=invoice_number(402, issued), issued=issued, seller=FUEL, tag="成品油",
         lines=tuple(reversed_line(x) for x in blue.lines), blue_number=blue.number, remark=blue.remark,
     )  # fmt: skip
 
@@ -130,15 +133,14 @@ def red_diesel_invoice() -> Invoice:
 def broken_diesel_invoice() -> Invoice:
     """Its printed totals are 300.00 more than its line: to be sent back, not to be counted."""
     period = ledger.month(12)
-    return _diesel(
-        450, ledger.DIESEL_BROKEN_L, period, date(ledger.YEAR, 12, 29), misprint=Decimal("300.00")
-    )  # fmt: skip
+    return _diesel(450, ledger.DIESEL_BROKEN_L, period, _issued(period), misprint=Decimal("300.00"))
 
 
 def prepaid_card_invoice() -> Invoice:
     """A fuel card top-up: money, no litres."""
+    issued = date(ledger.YEAR, 3, 11)
     return Invoice(
-        number=invoice_number(460), issued=date(ledger.YEAR, 3, 11), seller=FUEL, special=False,
+        number=invoice_number(460, issued), issued=issued, seller=FUEL, special=False,
         lines=(line("*预付卡销售*加油卡充值", rate=0, gross="5000.00"),), remark="不征税；加油卡充值，凭实际加油另行记账",
     )  # fmt: skip
 
@@ -146,9 +148,10 @@ def prepaid_card_invoice() -> Invoice:
 def water_invoice(month: int) -> Invoice:
     """Tap water and, with the same quantity once more, sewage treatment: no energy, nothing to add up."""
     period, tonnes = ledger.month(month), Decimal(8420)
+    issued = _issued(period, 4)
     return Invoice(
-        number=invoice_number(500 + month),
-        issued=_issued(period, 4),
+        number=invoice_number(500 + month, issued),
+        issued=issued,
         seller=WATER,
         special=False,
         lines=(
@@ -162,9 +165,10 @@ def water_invoice(month: int) -> Invoice:
 def property_invoice() -> Invoice:
     """The landlord's invoice: management fee and, in between, resold electricity for the rented warehouse."""
     period = ledger.span(7, 12)
+    issued = period.last
     return Invoice(
-        number=invoice_number(600),
-        issued=date(ledger.YEAR, 12, 31),
+        number=invoice_number(600, issued),
+        issued=issued,
         seller=PROPERTY,
         lines=(
             line("*企业管理服务*物业管理费", rate=6, gross="36000.00"),
@@ -179,9 +183,10 @@ def property_invoice() -> Invoice:
 
 def stationery_invoice() -> Invoice:
     """An invoice that has nothing to do with energy."""
+    issued = date(ledger.YEAR, 5, 20)
     return Invoice(
-        number=invoice_number(700),
-        issued=date(ledger.YEAR, 5, 20),
+        number=invoice_number(700, issued),
+        issued=issued,
         seller=STATIONERY,
         special=False,
         lines=(
@@ -190,7 +195,3 @@ def stationery_invoice() -> Invoice:
         ),
     )
 
-
-def warehouse_amount() -> Decimal:
-    """The tax-inclusive amount of the resold electricity, 元."""
-    return cents(Decimal("0.8450") * ledger.WAREHOUSE_KWH)

@@ -37,7 +37,7 @@ def _page(title: str, paragraphs: Sequence[str], signed: str, rows: Sequence[tup
     sheet.text(520, y + 60, signed, size=11, align=Align.RIGHT)
     sheet.text(520, y + 82, DECLARED_ON, size=11, align=Align.RIGHT)
     sheet.items.append(Ellipse(x0=380, y0=y + 24, x1=474, y1=y + 104))
-    sheet.text(427, y + 67, "演示样例", size=10, colour=SEAL_RED, align=Align.CENTRE)
+    sheet.text(427, y + 97, "演示样例", size=10, colour=SEAL_RED, align=Align.CENTRE)
     sheet.text(sheet.width - 40, sheet.height - 24, SPECIMEN, size=8, colour=GREY, align=Align.RIGHT)
     return (sheet,)
 

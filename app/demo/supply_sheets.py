@@ -32,7 +32,7 @@ def _signatures(sheet: Sheet, y: float, supplier: Party, day: str) -> None:
     sheet.text(330, y, f"需方（章）：{FACTORY.name}", size=9, sans=True)
     sheet.text(60, y + 18, f"日期：{day}", size=9, sans=True)
     sheet.items.append(Ellipse(x0=140, y0=y - 34, x1=224, y1=y + 40))
-    sheet.text(182, y + 8, "演示样例", size=9, colour=SEAL_RED, align=Align.CENTRE, sans=True)
+    sheet.text(182, y + 32, "演示样例", size=9, colour=SEAL_RED, align=Align.CENTRE, sans=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
