@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from app.domain.page import Box, Word
 
-#: A gap wider than this many em ends a word: between two digits, and otherwise. Digits in one number are set tight, while
-#: Chinese labels are often letter-spaced.
+#: A gap wider than this many em ends a word: next to a digit or sign, and otherwise. Digits of one number are set tight,
+#: while Chinese labels are often letter-spaced.
 DIGIT_GAP = 0.22
 TEXT_GAP = 0.45
 #: A blank that takes visible room ends a word even where the gap alone would not (Latin text).
@@ -26,7 +26,6 @@ TOUCH_GAP = 0.12
 ASCENT, DESCENT = 0.88, 0.12
 _MAX_PIECES_TO_JOIN = 8_000
 
-_NUMERIC = frozenset("0123456789.,")
 #: Fonts that map ideographs to look-alike radicals (no compatibility mapping in Unicode for these).
 _RADICALS = str.maketrans(
     "⺠⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻥⻦⻨⻩⻬⻮⻰⻳",
@@ -132,13 +131,12 @@ def _continues(left: Glyph, right: Glyph) -> bool:
         return False
     if right.blank_before and along >= BLANK_GAP:
         return False
-    digits = left.char in _NUMERIC and right.char in _NUMERIC
     if right.run != left.run:
         # Two drawn objects: neighbouring cells are sometimes set closer than the letters of a spaced label.
         return along <= (TOUCH_GAP if left.char.isascii() and right.char.isascii() else RUN_GAP)
-    if digits:
-        return along <= DIGIT_GAP
-    return along <= (LATIN_GAP if left.char.isascii() and right.char.isascii() else TEXT_GAP)
+    if not (left.char.isascii() and right.char.isascii()):
+        return along <= TEXT_GAP
+    return along <= (LATIN_GAP if left.char.isalpha() and right.char.isalpha() else DIGIT_GAP)
 
 
 def _without_overprint(glyphs: Sequence[Glyph]) -> list[Glyph]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,8 +89,7 @@ def _read_document(package: Package, part: str, reading: _Reading) -> None:
             reading.pages.append(Page(number=number, width=595.28, height=841.89, source=Source.OFD, scanned=True))
             reading.findings.append(scanned_page(number, "页面文件缺失或损坏"))
             continue
-        used = [t for t in (templates.get((attribute(e, "TemplateID") or "").strip()) for e in children(content, "Template"))
-                if t is not None]
+        used = used_templates(content, templates)
         page, parts, notes = _read_page(number, content, used, annotations.get(page_id, []), common)
         reading.pages.append(page)
         reading.findings += notes
@@ -106,7 +106,7 @@ def _read_page(
     number: int, content: Any, templates: list[Any], annotations: list[Any], common: Any | None
 ) -> tuple[Page, list[PartObjects], tuple[Finding, ...]]:
     """The page, its parts with the page's own objects first (they win over template objects of the same id), findings."""
-    left, top, width, height = _page_box(content, templates, common)
+    left, top, width, height = page_box(content, templates, common)
     parts: list[PartObjects] = []
     runs = 0
     for part in (content, *templates):
@@ -122,7 +122,7 @@ def _read_page(
     seen = Evidence(
         useful=sum(1 for g in glyphs if g.char.isalnum()),
         broken=sum(t.broken for p in parts for t in p.texts),
-        picture_share=covered_share((b for p in parts for b in p.pictures), wide, high),
+        picture_share=covered_share((picture.box for p in parts for picture in p.pictures), wide, high),
         outlines=sum(p.outlines for p in parts),
     )
     page = Page(
@@ -137,7 +137,13 @@ def _read_page(
     return page, parts, page_findings(number, seen)
 
 
-def _page_box(content: Any, templates: list[Any], common: Any | None) -> tuple[float, float, float, float]:
+def used_templates(content: Any, templates: Mapping[str, Any]) -> list[Any]:
+    """The template pages that a page lies on, in its order; one that is missing is left out."""
+    found = (templates.get((attribute(e, "TemplateID") or "").strip()) for e in children(content, "Template"))
+    return [template for template in found if template is not None]
+
+
+def page_box(content: Any, templates: list[Any], common: Any | None) -> tuple[float, float, float, float]:
     """(left, top, width, height) in mm: the page's own area, else its template's, else the document's, else A4."""
     areas = [area for part in (content, *templates) if (area := first(part, "Area")) is not None]
     for area in [*areas, *([common] if common is not None else [])]:

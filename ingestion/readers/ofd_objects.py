@@ -34,10 +34,20 @@ class TextObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An image: where it lies (points) and the id of the resource that holds its bytes."""
+
+    box: Box
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartObjects:
+    """``outlines`` counts filled shapes with curves: text turned into drawings."""
+
     texts: tuple[TextObject, ...] = ()
     segments: tuple[Segment, ...] = ()
-    pictures: tuple[Box, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     outlines: int = 0
 
 
@@ -53,7 +63,7 @@ def read_objects(part: Any, *, left: float, top: float, first_run: int) -> PartO
     """
     texts: list[TextObject] = []
     segments: list[Segment] = []
-    pictures: list[Box] = []
+    pictures: list[Picture] = []
     outlines = count = 0
     for element in part.iter():
         kind = local(element)
@@ -66,7 +76,8 @@ def read_objects(part: Any, *, left: float, top: float, first_run: int) -> PartO
             texts.append(text)
         elif kind == "ImageObject":
             if place.boundary is not None:
-                pictures.append(place.boundary)
+                resource = (attribute(element, "ResourceID") or "").strip()
+                pictures.append(Picture(box=place.boundary, resource=resource))
         elif len(segments) < limits.MAX_PATH_SEGMENTS_PER_PAGE:
             strokes, curved = _path_object(element, place)
             segments += strokes
