@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from app.demo import ledger
 from app.demo.factory import (
+    ACCOUNTING_RULES,
     CENTRE_STATEMENT,
     COMPLIANCE_STATEMENT,
     DECLARED_ON,
     ENERGY_CERTIFICATE,
     FOOTPRINT_SUMMARY,
     PAST_EMISSIONS,
-    PAST_TCO2,
+    PAST_YEARS,
     PRODUCT,
+    SOURCE_STATEMENT,
 )
 from app.demo.parties import FACTORY
 from app.demo.sheet import GREY, SEAL_RED, SPECIMEN, Align, Ellipse, Sheet, wrap
@@ -58,11 +60,11 @@ def statement_sheets() -> dict[str, tuple[Sheet, ...]]:
             "数字化能碳管理中心建设说明",
             (
                 "本厂能碳管理中心于2025年2月投入运行，接入电、气、蒸汽、光伏计量点共86个，数据按分钟采集并保存。",
-                "已实现能耗在线监测、碳排放核算、异常告警和月度报表；产品碳足迹在线核算尚在开发，未投入使用。",
+                "四项功能中，精准化计量、精细化管控、可视化呈现已投运；智能化决策（用能预测与自动优化）尚在开发。",
             ),
             FACTORY.name,
-            (("功能", "状态", "上线时间"), ("能耗在线监测", "已运行", "2025-02"), ("碳排放核算", "已运行", "2025-04"),
-             ("异常告警", "已运行", "2025-04"), ("产品碳足迹在线核算", "开发中", "—")),
+            (("功能", "状态", "上线时间"), ("精准化计量", "已运行", "2025-02"), ("精细化管控", "已运行", "2025-04"),
+             ("可视化呈现", "已运行", "2025-04"), ("智能化决策", "开发中", "—")),
         ),
         FOOTPRINT_SUMMARY: _page(
             "产品碳足迹报告摘要",
@@ -85,6 +87,28 @@ def statement_sheets() -> dict[str, tuple[Sheet, ...]]:
             "历年二氧化碳排放汇总",
             (f"下表为本厂编制并在公司网站公开的碳排放清单报告汇总，{ledger.YEAR}年数据待本次核算后公布。",),
             FACTORY.name,
-            (("年度", "二氧化碳排放量(tCO2)", "编制依据"), *((str(y), v, "GB/T 32150") for y, v in PAST_TCO2)),
+            (
+                ("年度", "二氧化碳排放量(tCO2)", "可再生能源电量占比", "编制依据"),
+                *((str(p.year), p.tco2, p.renewable_share, "GB/T 32150") for p in PAST_YEARS),
+            ),
+        ),
+        ACCOUNTING_RULES: _page(
+            "碳排放核算管理制度（摘录）",
+            (
+                "第一条 能源管理部为碳排放核算责任部门，设核算员、复核员各一名，按月收集电、气、油、蒸汽的原始凭证。",
+                "第二条 原始凭证自入账之日起保存十年；计量器具按台账周期检定，检定证书与凭证一并归档。",
+                "第三条 核算结果须由复核员对照原始凭证逐笔复核，修改应留下原值、修改人和理由。",
+            ),
+            FACTORY.name,
+        ),
+        SOURCE_STATEMENT: _page(
+            "核算边界与排放源识别说明",
+            (
+                "本厂无碳酸盐使用、焊接保护气等过程排放；无燃煤自备锅炉，生产用热由外购蒸汽供给。",
+                "厂内现有柴油叉车和备用发电机，电动化更新尚未完成；公务车使用汽油。",
+            ),
+            FACTORY.name,
+            (("排放源", "识别结果"), ("燃料燃烧", "天然气、柴油、汽油"), ("过程排放", "无"), ("外购电力", "主户、辅助户、租赁仓库"),
+             ("外购热力", "饱和蒸汽")),
         ),
     }  # fmt: skip

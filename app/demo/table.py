@@ -59,9 +59,9 @@ def draw_table(
         for edge in edges:
             sheet.stroke(x, edge, right, edge, width=0.5, colour=GREY)
         left = x
-        for column in (*columns, None):
+        for width in (*(c.width for c in columns), 0.0):
             sheet.stroke(left, top, left, y, width=0.5, colour=GREY)
-            left += column.width if column else 0
+            left += width
     else:
         for edge in (edges[0], edges[1], edges[-1]):
             sheet.stroke(x, edge, right, edge, width=0.5, colour=BLACK)
