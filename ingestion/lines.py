@@ -105,10 +105,10 @@ def _raw_spans(text: str) -> list[tuple[int, int, bool]]:
         marked = _MARKDOWN.match(text[start:end])
         if marked:
             start += marked.end()
-            if marked[0] == "**":
-                end -= 2 if text[start:end].endswith("**") else 0
+            if marked[0] == "**" and text[start:end].endswith("**"):
+                end -= 2
         if start < end:
-            spans.append((start, end, bool(marked) and marked[0].startswith("#")))
+            spans.append((start, end, marked is not None and marked[0].startswith("#")))
         elif raw.strip() == "" and spans:
             spans.append((at, at, False))
     return spans

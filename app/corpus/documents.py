@@ -76,11 +76,20 @@ class DocumentDetail:
     provision_extras: Mapping[str, Mapping[str, Any]]
 
 
-def load_documents(root: Path | None = None, *, extra_roots: Sequence[Path] = ()) -> dict[str, PolicyDocument]:
-    """Every document by id, the corpus first, then those of ``extra_roots`` (folders that hold ``<id>/meta.toml``).
+class Corpus(dict[str, PolicyDocument]):
+    """Documents by id, with the further fields of each in ``details``."""
+
+    details: dict[str, DocumentDetail]
+
+
+def load_documents(root: Path | None = None, *, extra_roots: Sequence[Path] = ()) -> Corpus:
+    """Every document by id, the corpus first, then those of ``extra_roots``: user corpora that hold ``documents/<id>/meta.toml``.
 
     Unchanged folders are read once a process. Raises InputRefused when a folder cannot be read as a document."""
-    return {id: document for id, (document, _) in _entries(root, extra_roots).items()}
+    entries = _entries(root, extra_roots)
+    corpus = Corpus((id, document) for id, (document, _) in entries.items())
+    corpus.details = {id: detail for id, (_, detail) in entries.items()}
+    return corpus
 
 
 def load_document_detail(id: str, root: Path | None = None, *, extra_roots: Sequence[Path] = ()) -> DocumentDetail:
@@ -123,7 +132,7 @@ _Entry = tuple[PolicyDocument, DocumentDetail]
 def _entries(root: Path | None, extra_roots: Sequence[Path]) -> dict[str, _Entry]:
     base = (root or corpus_root()).resolve()
     out: dict[str, _Entry] = {}
-    for at, folder in enumerate([base / "documents", *(Path(extra).resolve() for extra in extra_roots)]):
+    for at, folder in enumerate([base / "documents", *(Path(extra).resolve() / "documents" for extra in extra_roots)]):
         if not folder.is_dir():
             continue
         for meta in sorted(folder.glob(f"*/{_META}")):
