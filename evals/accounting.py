@@ -40,10 +40,8 @@ def _difference(path: str, expected: Any, actual: Any) -> list[str]:
         have = actual if isinstance(actual, Mapping) else {}
         return [d for key, value in expected.items() for d in _difference(f"{path}.{key}", value, have.get(key))]
     if isinstance(expected, list):
-        have = actual if isinstance(actual, list) else []
-        return [
-            f"{path}: 缺 {item}" for item in expected if not any(not _difference("", item, other) for other in have)
-        ]
+        rows = actual if isinstance(actual, list) else []
+        return [f"{path}: 缺 {item}" for item in expected if not any(not _difference("", item, row) for row in rows)]
     return [] if expected == actual else [f"{path}: 期望 {expected}，得到 {actual}"]
 
 
@@ -86,7 +84,9 @@ def _compare_printed(expected: Mapping[str, Any], result: Mapping[str, Any]) -> 
 def run(dataset_path: Path | str | None = None) -> dict[str, Any]:
     """``{suite, total, passed, groups: {group: {total, passed}}, mismatches: [{id, group, differences}]}``."""
     library = load_factor_library()
-    totals, passed, mismatches = Counter(), Counter(), []
+    totals: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    mismatches: list[dict[str, Any]] = []
     for vector in load_vectors(Path(dataset_path) if dataset_path else None):
         totals[vector["group"]] += 1
         differences = compare(vector, library)

@@ -60,12 +60,16 @@ def density(activity: Activity) -> Fraction:
     return value
 
 
+def _condition(activity: Activity) -> str:
+    return str(activity.params.get("gas_condition") or "").strip().casefold()
+
+
 def require_standard_condition(activity: Activity) -> None:
     """Passes only when the activity says its cubic metres are standard ones."""
-    condition = str(activity.params.get("gas_condition") or "").strip()
-    if condition.casefold() in STANDARD_CONDITION:
+    condition = _condition(activity)
+    if condition in STANDARD_CONDITION:
         return
-    if condition.casefold() in OPERATING_CONDITION:
+    if condition in OPERATING_CONDITION:
         raise refusal(
             Kind.OPERATING_CONDITION_VOLUME,
             "气体体积是工况体积，热值按标准状态给出，不能直接相乘。",
@@ -87,6 +91,8 @@ def amount_in(activity: Activity, dimension: str, *, liquid: bool = True) -> Amo
     """
     own, value = activity.unit.dimension, activity.quantity * activity.unit.ratio
     if own == dimension:
+        if own == "normal_gas_volume" and _condition(activity) in OPERATING_CONDITION:
+            require_standard_condition(activity)
         return Amount(value=value, dimension=dimension)
     if (own, dimension) == ("electricity", "heat"):
         return Amount(value=value * GJ_PER_KWH, dimension=dimension, why="1 kWh = 0.0036 GJ")

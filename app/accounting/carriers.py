@@ -65,8 +65,23 @@ SYNONYMS = (
     ("液化石油气", "LPG"),
 )
 LIQUIDS = frozenset(
-    "原油 燃料油 汽油 柴油 一般煤油 煤油 喷气煤油 石脑油 焦油 煤焦油 粗苯 其他石油制品 其它石油制品 液化天然气 液化石油气 LNG LPG".split()
+    {
+        "原油",
+        "燃料油",
+        "汽油",
+        "柴油",
+        "一般煤油",
+        "煤油",
+        "喷气煤油",
+        "石脑油",
+        "焦油",
+        "煤焦油",
+        "粗苯",
+        "其他石油制品",
+    }
+    | {"其它石油制品", "液化天然气", "液化石油气", "LNG", "LPG"}
 )
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _IDENTIFIERS = MappingProxyType({carrier.value: carrier.label for carrier in Carrier})
 
 
@@ -82,7 +97,7 @@ def classify(carrier: str, library: FactorLibrary) -> Kind:
     """The family of a carrier; UNKNOWN when it is registered nowhere."""
     name = _IDENTIFIERS.get(carrier, carrier).replace("(", "（").replace(")", "）") if carrier else ""
     if carrier.startswith("碳酸盐"):
-        return Kind(family=Family.CARBONATE, name=carrier.removeprefix("碳酸盐").strip(" 　:：-/"))
+        return Kind(family=Family.CARBONATE, name=carrier.removeprefix("碳酸盐").strip(" :-/").translate(_SUBSCRIPTS))
     if name in _FIXED:
         family, term, supply, state = _FIXED[name]
         return Kind(family=family, name=term, supply=supply, state=state)

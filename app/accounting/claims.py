@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
 
+from app.accounting.carriers import Family
+from app.accounting.carriers import Kind as Carrier
 from app.accounting.numbers import exact, is_absent
 from app.accounting.outcome import Computed, Setting
 from app.accounting.reading import Activity
@@ -13,16 +14,18 @@ from app.accounting.refusals import Kind, refusal
 from app.accounting.supply import CLAIMS
 from app.domain.number import exact_text
 
-NETTABLE = frozenset(
-    {"电力", "热力", "蒸汽", "饱和蒸汽", "过热蒸汽", "热水", "electricity", "heat", "steam", "hot_water"}
-)
+NETTABLE = frozenset({Family.ELECTRICITY, Family.HEAT, Family.STEAM, Family.HOT_WATER})
 
 
-def require_explained_sign(activity: Activity, raw_by_id: Mapping[str, Mapping[str, Any]]) -> None:
-    """A negative quantity needs correction_of (another activity of the same carrier) with a reason, or net_exporter."""
+def require_explained_sign(activity: Activity, kinds: Mapping[str, Carrier]) -> None:
+    """A negative quantity needs correction_of (another activity of the same carrier) with a reason, or net_exporter.
+
+    ``kinds`` holds the carrier of every activity of the input by id.
+    """
     if activity.quantity >= 0:
         return
-    if activity.params.get("net_exporter") is True and activity.carrier in NETTABLE:
+    own = kinds[activity.id]
+    if activity.params.get("net_exporter") is True and own.family in NETTABLE:
         return
     target = str(activity.params.get("correction_of") or "").strip()
     problem = ""
@@ -30,9 +33,9 @@ def require_explained_sign(activity: Activity, raw_by_id: Mapping[str, Mapping[s
         problem = "没有写明更正的是哪一条"
     elif is_absent(activity.params.get("reason")):
         problem = "没有写明更正原因"
-    elif target == activity.id or target not in raw_by_id:
+    elif target == activity.id or target not in kinds:
         problem = f"更正对象“{target}”不在本次活动数据中"
-    elif str(raw_by_id[target].get("carrier") or "").strip() != activity.carrier:
+    elif (kinds[target].family, kinds[target].name) != (own.family, own.name):
         problem = f"更正对象“{target}”是另一种能源品种"
     if problem:
         raise refusal(

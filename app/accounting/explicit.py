@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from app.accounting.amounts import CO2_UNITS, GAS_UNITS, FactorUnit, amount_in, factor_unit
-from app.accounting.numbers import exact, is_absent, number_text
+from app.accounting.numbers import is_absent, non_negative, number_text
 from app.accounting.outcome import Outcome, operand, user_factor
 from app.accounting.reading import Activity
 from app.accounting.refusals import Kind, refusal
@@ -32,7 +32,7 @@ def explicit_ef(activity: Activity) -> tuple[Fraction, FactorUnit, FactorUse]:
         raise _needed(activity, "数值", "ef.value")
     if is_absent(ef.get("unit")):
         raise _needed(activity, "单位", "ef.unit")
-    value = exact(ef["value"], name="排放因子", subject=activity.id)
+    value = non_negative(ef["value"], name="排放因子", subject=activity.id)
     unit = factor_unit(ef["unit"], CO2_UNITS, subject=activity.id)
     source = str(ef.get("source") or ef.get("label") or "").strip()
     use = user_factor(
@@ -86,7 +86,7 @@ def explicit_outcome(activity: Activity, *, category_in: str, category_out: str,
     operands = [operand("活动量", quantity, unit.per.symbol), *extra]
     for gas, given in sorted(components.items()):
         name = GAS_NAMES.get(str(gas), str(gas)).replace("-", "")
-        value = exact(given, name=f"{gas} 因子", subject=activity.id)
+        value = non_negative(given, name=f"{gas} 因子", subject=activity.id)
         use = user_factor(
             activity.id, f"ef/{name}", number_text(given) or "", unit.text, why="活动自带分气体因子，逐气体计算。"
         )

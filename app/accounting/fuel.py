@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from app.accounting.amounts import amount_in
 from app.accounting.carriers import LIQUIDS, Family, Kind, default_row
 from app.accounting.explicit import explicit_outcome, has_explicit
 from app.accounting.library import FuelRow
-from app.accounting.numbers import exact, is_absent, number_text, percent
+from app.accounting.numbers import is_absent, non_negative, number_text, percent
 from app.accounting.outcome import Outcome, Setting, operand, user_factor
 from app.accounting.reading import Activity
 from app.accounting.refusals import Kind as Refused
@@ -46,9 +47,10 @@ def _given(activity: Activity, name: str, per: str, row: FuelRow | None) -> _Val
     if name == "oxidation":
         number = percent(raw, name=label, subject=activity.id)
     else:
-        number = exact(raw, name=label, subject=activity.id)
+        number = non_negative(raw, name=label, subject=activity.id)
     source = str(activity.params.get(f"{name}_source") or "").strip()
-    lost = ((f"{row.id}#{name}", "活动给出了该参数，给定值优先于默认值"),) if row and getattr(row, name, "") else ()
+    printed = str(getattr(row, name, "")) if row else ""
+    lost = ((f"{row.id}#{name}", "活动给出了该参数，给定值优先于默认值"),) if row and printed else ()
     use = user_factor(
         activity.id,
         _PARAMS[name],
@@ -133,7 +135,7 @@ def _per_unit(kind: Kind, row: FuelRow | None, setting: Setting, activity: Activ
     return ("万Nm3", "normal_gas_volume", Fraction(10000)) if unit == "1e4Nm3" else ("t", "mass", Fraction(1))
 
 
-def _require(found: dict[str, _Value | None], kind: Kind, row: FuelRow | None, activity: Activity) -> None:
+def _require(found: Mapping[str, _Value | None], kind: Kind, row: FuelRow | None, activity: Activity) -> None:
     missing = [name for name, value in found.items() if value is None]
     if not missing:
         return
@@ -165,6 +167,8 @@ def burn(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     names = ("carbon_per_unit", "oxidation") if direct else ("ncv", "carbon", "oxidation")
     needed = any(is_absent(activity.params.get(_PARAMS[name])) for name in names) and kind.family is not Family.UNKNOWN
     row = _choose_row(activity, kind, setting, needed) if kind.family is not Family.UNKNOWN else None
+    if kind.family is Family.UNKNOWN:
+        _require({n: None for n in names if is_absent(activity.params.get(_PARAMS[n]))}, kind, row, activity)
     per, dimension, size = _per_unit(kind, row, setting, activity)
     amount = amount_in(activity, dimension, liquid=kind.name in LIQUIDS or kind.family is Family.UNKNOWN)
     given = {name: _given(activity, name, per, row) for name in names}

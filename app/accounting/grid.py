@@ -10,7 +10,7 @@ from typing import Any
 
 from app.accounting.amounts import CO2_UNITS, factor_unit
 from app.accounting.library import GridFactor
-from app.accounting.numbers import exact, is_absent, number_text
+from app.accounting.numbers import is_absent, non_negative, number_text
 from app.accounting.outcome import Setting, use_of, user_factor
 from app.accounting.refusals import Kind, refusal
 from app.domain.run import FactorUse
@@ -54,7 +54,7 @@ def _place(name: str) -> str:
 
 def _explicit(basis: Mapping[str, Any], setting: Setting, subject: str) -> GridChoice:
     text = number_text(basis["value"]) or ""
-    value = exact(basis["value"], name="电网排放因子", subject=subject)
+    value = non_negative(basis["value"], name="电网排放因子", subject=subject)
     if is_absent(basis.get("unit")):
         raise refusal(
             Kind.MISSING_PARAMETER,
@@ -112,7 +112,9 @@ def _missing(basis: Mapping[str, Any]) -> list[str]:
     return missing
 
 
-def _losers(library_grid: Mapping, chosen: GridFactor) -> tuple[tuple[str, str], ...]:
+def _losers(
+    library_grid: Mapping[tuple[int, str, str, str], GridFactor], chosen: GridFactor
+) -> tuple[tuple[str, str], ...]:
     out = []
     for g in library_grid.values():
         if g.id == chosen.id or not g.value:
@@ -137,7 +139,8 @@ def _announced(basis: Mapping[str, Any], setting: Setting, subject: str) -> Grid
             subject=subject,
         )
     level = LEVEL_WORDS.get(str(basis["level"]), str(basis["level"]))
-    region = "全国" if level == "national" else _place(str(basis["region"]))
+    region = _place(str(basis.get("region") or "全国"))
+    region = "全国" if level == "national" and region == "中国" else region
     kind = str(basis["basis"]).strip()
     year = number_text(basis["data_year"]) or ""
     row = setting.library.grid.get((int(year), level, region, kind)) if year.isascii() and year.isdigit() else None

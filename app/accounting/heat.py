@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from app.accounting.amounts import amount_in
@@ -41,31 +42,39 @@ def heat_factor(activity: Activity, setting: Setting) -> tuple[Fraction, FactorU
     return factor.number, use_of(factor, why="供方没有给出实测供热因子，取标准默认值。")
 
 
-def _finish(
-    activity: Activity,
-    kind: Kind,
-    setting: Setting,
-    gj: Fraction,
-    formula: str,
-    operands: tuple[Operand, ...],
-    **more: object,
-) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heat:
+    """Heat in GJ with everything that led to it."""
+
+    gj: Fraction
+    formula: str
+    operands: tuple[Operand, ...] = ()
+    factors: tuple[FactorUse, ...] = ()
+    why: tuple[str, ...] = ()
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, Fraction] = field(default_factory=dict)
+    suspects: tuple[str, ...] = ()
+
+
+def _emission(activity: Activity, kind: Kind, setting: Setting, found: _Heat) -> Outcome:
     ef, use = heat_factor(activity, setting)
-    own = (use, *more.pop("factors", ()))  # type: ignore[misc]
-    why = tuple(filter(None, (*more.pop("why", ()), use.why)))  # type: ignore[misc]
-    measures = {"heat": gj, **more.pop("measures", {})}  # type: ignore[dict-item]
-    base = Outcome(
-        tco2=gj * ef,
+    return Outcome(
+        tco2=found.gj * ef,
         category_in="heat_in",
         category_out="heat_out",
-        formula=formula,
-        operands=(*operands, operand("热量", gj, "GJ"), operand("热力排放因子", ef, "tCO2/GJ", use.id)),
-        factors=own,
-        why=why,
-        measures=measures,
+        formula=found.formula,
+        operands=(
+            *found.operands,
+            operand("热量", found.gj, "GJ", "activity" if found.formula == "heat" else "derived"),
+            operand("热力排放因子", ef, "tCO2/GJ", use.id),
+        ),
+        factors=(use, *found.factors),
+        why=tuple(filter(None, (*found.why, use.why))),
+        lookups=found.lookups,
+        measures={"heat": found.gj, **found.measures},
+        suspects=found.suspects,
         carrier=kind.name,
     )
-    return replace(base, **more)  # type: ignore[arg-type]
 
 
 def _method(activity: Activity, allowed: tuple[str, ...]) -> str:
@@ -119,7 +128,7 @@ def _state(activity: Activity, kind: Kind, setting: Setting) -> SteamState:
 def heat(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     """Heat settled in energy units: E = GJ × factor."""
     amount = amount_in(activity, "heat")
-    return _finish(activity, kind, setting, amount.value, "heat", (), why=(amount.why,))
+    return _emission(activity, kind, setting, _Heat(gj=amount.value, formula="heat", why=(amount.why,)))
 
 
 def steam(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
@@ -149,19 +158,17 @@ def steam(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     operands = [operand("蒸汽量", amount.value, "t"), operand("比焓", state.enthalpy, "kJ/kg", state.factors[0].id)]
     if deducted:
         operands.append(operand("扣减给水焓", deducted, "kJ/kg", "constant"))
-    return _finish(
-        activity,
-        kind,
-        setting,
-        gj,
-        method,
-        tuple(operands),
+    found = _Heat(
+        gj=gj,
+        formula=method,
+        operands=tuple(operands),
         factors=state.factors,
         why=(state.why, f"折热方法：{method}。"),
         lookups={**state.lookups, "heat_gj": exact_text(gj)},
-        suspects=(*suspects, *state.suspects),
         measures={"mass": amount.value},
+        suspects=(*suspects, *state.suspects),
     )
+    return _emission(activity, kind, setting, found)
 
 
 def hot_water(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
@@ -191,10 +198,15 @@ def hot_water(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
         operand("温度", temperature, "℃", "params:temperature_c"),
         operand("比热", WATER_HEAT_CAPACITY, "kJ/(kg·℃)", "constant"),
     )
-    return _finish(
-        activity, kind, setting, gj, method, operands, why=(f"折热方法：{method}。",), lookups={"heat_gj": exact_text(gj)},
+    found = _Heat(
+        gj=gj,
+        formula=method,
+        operands=operands,
+        why=(f"折热方法：{method}。",),
+        lookups={"heat_gj": exact_text(gj)},
         measures={"mass": amount.value},
-    )  # fmt: skip
+    )
+    return _emission(activity, kind, setting, found)
 
 
 def heat_family(activity: Activity, kind: Kind, setting: Setting) -> Outcome:

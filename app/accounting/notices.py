@@ -9,6 +9,7 @@ from fractions import Fraction
 from app.accounting.indicators import INDICATORS
 from app.accounting.numbers import exact, is_absent
 from app.accounting.outcome import Computed, Setting
+from app.accounting.steam import ATMOSPHERE_PARAMS
 from app.accounting.suspects import Gate
 from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, fixed_text
@@ -18,7 +19,7 @@ KNOWN_OPTIONS = {
 }  # fmt: skip
 KNOWN_PARAMS = {
     "ncv_gj_per_unit", "carbon_content_tc_per_gj", "oxidation_rate_pct", "carbon_tc_per_unit", "density_kg_per_l", "gas_condition",
-    "pressure_mpa", "temperature_c", "pressure_basis", "atmospheric_pressure_mpa", "heat_method", "steam_state", "purity_pct",
+    "pressure_mpa", "temperature_c", "pressure_basis", *ATMOSPHERE_PARAMS, "heat_method", "steam_state", "purity_pct",
     "conversion_pct", "enthalpy_kj_per_kg", "ef", "ef_components", "ef_components_unit", "in_boundary", "period", "period_start",
     "period_end", "correction_of", "reason", "net_exporter", "certificate_id", "certificate_ids", "supply", "role", "proof",
     "grid_basis", "formula", "variables", "label", "note", "account", "account_number", "meter_number", "document",

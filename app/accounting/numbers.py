@@ -32,23 +32,26 @@ def number_text(value: Any) -> str | None:
 def exact(value: Any, *, name: str, subject: str = "") -> Fraction:
     """The exact value. Refuses (invalid_number) thousands separators, full-width digits, ``p/q``, NaN and floating numbers."""
     text = number_text(value)
-    readable = text is not None and text.isascii() and "/" not in text and "_" not in text and len(text) <= MAX_DIGITS
-    if readable:
-        _, _, exponent = text.lower().partition("e")
-        if not exponent or (
-            exponent.lstrip("+-").isdigit() and int(exponent) <= MAX_EXPONENT and int(exponent) >= -MAX_EXPONENT
-        ):
-            try:
-                return parse_number(text)
-            except ValueError:
-                pass
-    shown = text if text is not None else type(value).__name__
+    if text is not None and _is_plain(text):
+        try:
+            return parse_number(text)
+        except ValueError:
+            pass
+    problem = f"“{text}”不是十进制数" if text is not None else f"以 {type(value).__name__} 类型传入，不能精确表示"
     raise refusal(
         Kind.INVALID_NUMBER,
-        f"{name}“{shown}”不是十进制数。",
+        f"{name}{problem}。",
         fix='请写成不带千分位、单位和文字的十进制数字符串，例如 "1234.5"；程序调用时不要传二进制浮点数。',
         subject=subject,
     )
+
+
+def _is_plain(text: str) -> bool:
+    """ASCII digits of bounded length and exponent: nothing that could make an exact number unreasonably large."""
+    if not text.isascii() or "/" in text or "_" in text or len(text) > MAX_DIGITS:
+        return False
+    exponent = text.lower().partition("e")[2].lstrip("+-")
+    return not exponent or (exponent.isdigit() and int(exponent) <= MAX_EXPONENT)
 
 
 def percent(value: Any, *, name: str, subject: str) -> Fraction:
@@ -62,3 +65,16 @@ def percent(value: Any, *, name: str, subject: str) -> Fraction:
             subject=subject,
         )
     return ratio
+
+
+def non_negative(value: Any, *, name: str, subject: str) -> Fraction:
+    """An exact value that cannot be below zero: a factor, a calorific value, a carbon content."""
+    number = exact(value, name=name, subject=subject)
+    if number < 0:
+        raise refusal(
+            Kind.INVALID_NUMBER,
+            f"{name}为 {number_text(value)}，不能小于零。",
+            fix=f"请核对{name}及其单位；扣减与输出请用 direction = out 表示。",
+            subject=subject,
+        )
+    return number

@@ -20,30 +20,26 @@ UNITS = {
     "万tCO2e": Fraction(10000),
     "万tCO2": Fraction(10000),
 }
-NETTING_OPTIONS = (
-    "net_offsets", "offset_netting", "netting", "net_of_offsets", "deduct_offsets", "subtract_offsets", "apply_offsets", "net_total",
-)  # fmt: skip
+_NET_VALUES = frozenset({"true", "net", "netted", "deduct", "subtract", "扣减", "净值"})
 
 
 def _asks_net(request: str) -> bool:
     name = request.partition(":")[0].strip().casefold()
-    return (
-        name.startswith(("net_", "net-"))
-        or name in ("net", "carbon_neutral")
-        or "netted" in name
-        or "after_offset" in name
-        or "净排放" in name
-        or "扣减抵销" in name
-    )
+    words = ("netting", "netted", "after_offset", "carbon_neutral", "净排放", "净值", "扣减抵", "抵销后", "抵消后")
+    return name == "net" or name.startswith(("net_", "net-")) or any(word in name for word in words)
+
+
+def _sets_net(name: str, value: Any) -> bool:
+    key = name.casefold()
+    about = key.startswith("net") or any(word in key for word in ("offset", "netting", "抵销", "抵消"))
+    return about and str(value).strip().casefold() in _NET_VALUES
 
 
 def refuse_netting(inputs: Inputs) -> None:
     """Refuses offset_netting_requested, whichever way it is asked for."""
     asked = [r for r in inputs.request if _asks_net(r)]
-    asked += [
-        name for name in NETTING_OPTIONS if inputs.options.get(name) not in (None, False, "", "none", "no", "false")
-    ]
-    asked += ["offsets.net" for offset in inputs.offsets if offset.get("net") is True or offset.get("deduct") is True]
+    asked += [f"options.{name}" for name, value in inputs.options.items() if _sets_net(str(name), value)]
+    asked += ["offsets.net" for o in inputs.offsets if any(_sets_net(f"offset_{k}", v) for k, v in o.items())]
     if asked:
         raise refusal(
             Kind.OFFSET_NETTING_REQUESTED,

@@ -79,10 +79,16 @@ def use_of(factor: Factor, *, why: str, rejected: tuple[tuple[str, str], ...] = 
 
 
 def user_factor(
-    activity: str, name: str, value: str, unit: str, *, source: str = "", why: str, **more: object
+    activity: str,
+    name: str,
+    value: str,
+    unit: str,
+    *,
+    why: str,
+    source: str = "",
+    rejected: tuple[tuple[str, str], ...] = (),
 ) -> FactorUse:
     """A value the input gave itself; its evidence is ``user``."""
-    rejected = more.get("rejected") or ()
     return FactorUse(
         id=f"USER/{activity}/{name}",
         value=value,
@@ -90,7 +96,7 @@ def user_factor(
         source=source or "活动数据给出",
         evidence="user",
         why=why,
-        rejected=tuple(rejected),  # type: ignore[arg-type]
+        rejected=rejected,
     )
 
 

@@ -40,7 +40,8 @@ class Activity:
 
     @property
     def in_boundary(self) -> bool:
-        return self.params.get("in_boundary", True) is not False
+        given = self.params.get("in_boundary", True)
+        return str(given).strip().casefold() not in ("false", "否", "no", "0")
 
     @property
     def is_correction(self) -> bool:
@@ -92,8 +93,21 @@ def _year(value: Any) -> int | None:
     return int(text)
 
 
+OPTION_CHOICES = {"remainder_policy": ("plain_average", "residual_mix"), "method": ("market", "location")}
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    for name, choices in OPTION_CHOICES.items():
+        if not is_absent(options.get(name)) and options[name] not in choices:
+            raise refusal(
+                Kind.MISSING_PARAMETER,
+                f"options.{name} 写作“{options[name]}”，不是可选的取值。",
+                fix=f"请写 {' 或 '.join(choices)}。",
+            )
+
+
 def read_inputs(raw: Mapping[str, Any]) -> Inputs:
-    """The typed input. Raises UsageError when the mapping has not the shape of a calculation."""
+    """The typed input. Raises UsageError when the mapping has not the shape of a calculation, and refuses an unknown choice."""
     if not isinstance(raw, Mapping):
         raise malformed("核算输入应是一组键值。", fix="请按说明给出 edition、factor_set、activities 等键。")
     if "activities" not in raw:
@@ -104,6 +118,7 @@ def read_inputs(raw: Mapping[str, Any]) -> Inputs:
     for name, value in (("grid_basis", basis), ("options", options)):
         if value is not None and not isinstance(value, Mapping):
             raise malformed(f"{name} 应是一组键值。", fix=f"请按说明给出 {name} 的各项。", subject=name)
+    _check_options(options or {})
     wanted = [request] if isinstance(request, str) else list(request or ())
     activities = _mappings(raw["activities"], "activities")
     ids = [_text(a.get("id")) or f"a{n}" for n, a in enumerate(activities, 1)]
@@ -111,7 +126,7 @@ def read_inputs(raw: Mapping[str, Any]) -> Inputs:
         raise malformed(f"活动编号 {twice} 出现两次。", fix="每个活动要有唯一的 id。", subject=twice)
     return Inputs(
         edition=_text(raw.get("edition")),
-        factor_set=_text(raw.get("factor_set")),
+        factor_set=_text(raw.get("factor_set")).removeprefix("默认集").strip(),
         year=_year(raw.get("year")),
         province=_text(raw.get("province")),
         grid_basis=basis,

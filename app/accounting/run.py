@@ -55,10 +55,10 @@ _BY_FAMILY = {
 }
 
 
-def _compute(raw: Mapping[str, Any], raw_by_id: Mapping[str, Mapping[str, Any]], setting: Setting) -> Computed:
+def _compute(raw: Mapping[str, Any], kinds: Mapping[str, Kind], setting: Setting) -> Computed:
     activity = read_activity(raw)
-    require_explained_sign(activity, raw_by_id)
-    kind = classify(activity.carrier, setting.library)
+    require_explained_sign(activity, kinds)
+    kind = kinds[activity.id]
     return Computed(
         activity=activity, outcome=_BY_FAMILY[kind.family](activity, kind, setting), family=kind.family.value
     )
@@ -114,11 +114,15 @@ def _subtotals(lines: Sequence[EmissionLine]) -> dict[str, Fraction]:
 
 
 def _lookups(computed: Sequence[Computed]) -> dict[str, str]:
-    """Table look-ups by name; with several steam activities the name carries the activity in front."""
+    """Table look-ups by name; with several steam activities what they share, and each under its activity."""
     looked = [c for c in computed if c.outcome.lookups]
+    if not looked:
+        return {}
+    first = looked[0].outcome.lookups
+    shared = {n: v for n, v in first.items() if all(c.outcome.lookups.get(n) == v for c in looked)}
     if len(looked) == 1:
-        return dict(looked[0].outcome.lookups)
-    return {f"{c.activity.id}.{name}": value for c in looked for name, value in c.outcome.lookups.items()}
+        return shared
+    return shared | {f"{c.activity.id}.{n}": v for c in looked for n, v in c.outcome.lookups.items()}
 
 
 def _unique(uses: Sequence[FactorUse]) -> tuple[FactorUse, ...]:
@@ -142,8 +146,8 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     read = read_inputs(inputs)
     setting = Setting(inputs=read, library=library, gate=Gate.from_option(read.options.get("allow_suspect")))
     refuse_netting(read)
-    raw_by_id = {raw["id"]: raw for raw in read.activities}
-    computed = tuple(_compute(raw, raw_by_id, setting) for raw in read.activities)
+    kinds = {raw["id"]: classify(str(raw.get("carrier") or "").strip(), library) for raw in read.activities}
+    computed = tuple(_compute(raw, kinds, setting) for raw in read.activities)
     check_claims(computed, setting)
     lines = tuple(_line(c) for c in computed)
     subtotals = _subtotals(lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from app.accounting.library import FactorLibrary, SteamCell
 from app.accounting.numbers import exact, is_absent
@@ -21,6 +22,7 @@ from app.domain.run import FactorUse
 CRITICAL_TEMPERATURE = Fraction("373.946")  # ℃, IAPWS-97
 STATED_TEMPERATURE_TOLERANCE = 1  # ℃ between a stated temperature and the saturation temperature of the stated pressure
 ABSOLUTE = frozenset({"absolute", "绝压", "绝对压力"})
+ATMOSPHERE_PARAMS = ("atmospheric_pressure_mpa", "local_atmospheric_pressure_mpa", "atmospheric_mpa", "atmosphere_mpa")
 GAUGE = frozenset({"gauge", "表压", "相对压力"})
 
 
@@ -94,8 +96,8 @@ def absolute_pressure(activity: Activity) -> Fraction:
             fix="比焓表用绝对压力，现场压力表多为表压；请在 params.pressure_basis 写 absolute 或 gauge。",
             subject=activity.id,
         )
-    atmosphere = activity.params.get("atmospheric_pressure_mpa")
-    if is_absent(atmosphere):
+    atmosphere = next((activity.params[k] for k in ATMOSPHERE_PARAMS if not is_absent(activity.params.get(k))), None)
+    if atmosphere is None:
         raise refusal(
             Kind.MISSING_PARAMETER,
             "压力是表压，缺少当地大气压，不能换算为绝对压力。",
@@ -115,7 +117,7 @@ def _saturated_pair(library: FactorLibrary, at: Fraction, key: str) -> tuple[Ste
     for row in rows:
         if getattr(row, key) == at:
             return row, row, Fraction(0)
-    for low, high in zip(rows, rows[1:], strict=False):
+    for low, high in pairwise(rows):
         if getattr(low, key) < at < getattr(high, key):
             return low, high, _between(getattr(low, key), getattr(high, key), at)
     return None

@@ -76,6 +76,8 @@ def proofs_of(activity: Activity) -> frozenset[str]:
 
 def _supply_name(activity: Activity, kind: Kind) -> str:
     supply = str(activity.params.get("supply") or kind.supply or "grid").strip()
+    if supply == "self_use_pv" and kind.supply and activity.params.get("role") == "generation":
+        supply = "self_generation_pv"
     if supply in LABELS or (is_self_generation(supply) and len(supply) > len(SELF_GENERATION)):
         return supply
     raise refusal(

@@ -20,6 +20,8 @@ from typing import Any
 
 from app.accounting.library import Factor, FactorLibrary, FuelRow, GridFactor, Standard, SteamCell
 from app.corpus.paths import corpus_root
+from app.domain.finding import Finding, Severity
+from app.domain.number import parse_number
 
 FOLDERS = ("factors", "gwp")
 
@@ -187,3 +189,82 @@ def _cached(root: Path) -> FactorLibrary:
 def load_factor_library(root: Path | None = None) -> FactorLibrary:
     """The factor library under ``root`` (default: the installed corpus), read once per process."""
     return _cached((root or corpus_root()).resolve())
+
+
+def _finding(id: str, message: str, table: FactorTable, subject: str, **data: str) -> Finding:
+    fix = f"请核对 {table.path} 与 schema/factors.toml；数值以所列出处为准，已用编号不得改值。"
+    return Finding(id=id, severity=Severity.BLOCKING, message=message, subjects=(subject,), fix=fix, data=data)
+
+
+def _check_meta(table: FactorTable, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    for key in sorted(set(table.meta) - set(schema["meta"])):
+        yield _finding("factor-meta-unknown", f"{table.path} 的登记项 {key} 不认识。", table, table.id)
+    for key in ("id", "family", "title", "publisher", "edition", "accessed_on"):
+        if not table.meta.get(key):
+            yield _finding("factor-meta-missing", f"{table.path} 缺少登记项 {key}。", table, table.id)
+    if table.meta.get("rows") != len(table.rows):
+        message = f"{table.path} 登记 {table.meta.get('rows')} 行，实有 {len(table.rows)} 行。"
+        yield _finding("factor-rows", message, table, table.id)
+
+
+def _check_number(
+    row: Mapping[str, str], column: str, rule: Mapping[str, Any], table: FactorTable
+) -> Iterator[Finding]:
+    text, evidence = row.get(column, ""), row.get("evidence", "")
+    if not text:
+        if column not in rule.get("blank", ()) or evidence not in rule["blank_evidence"]:
+            yield _finding("factor-blank", f"{row['id']} 的 {column} 为空。", table, row["id"])
+        return
+    try:
+        value = parse_number(text)
+    except ValueError:
+        if evidence not in rule.get("text_allowed_evidence", ()):
+            yield _finding("factor-not-a-number", f"{row['id']} 的 {column}“{text}”不是数值。", table, row["id"])
+        return
+    low, high = (Fraction(b) for b in rule.get("band", {}).get(column, ("-1e9", "1e9")))
+    if not low <= value <= high:
+        message = f"{row['id']} 的 {column} 为 {text}，超出合理范围。"
+        yield _finding("factor-out-of-band", message, table, row["id"], value=text)
+
+
+def _check_row(
+    row: Mapping[str, str], rule: Mapping[str, Any], table: FactorTable, levels: list[str]
+) -> Iterator[Finding]:
+    name = row.get("id") or "（无编号）"
+    for column in ("id", "source", "evidence"):
+        if not row.get(column):
+            yield _finding("factor-unsourced", f"{table.path} 的 {name} 缺少 {column}。", table, name)
+    if row.get("evidence") not in levels:
+        yield _finding("factor-evidence", f"{name} 的可信度“{row.get('evidence')}”不在五级之内。", table, name)
+    if "units" in rule and row.get("unit") not in rule["units"]:
+        yield _finding("factor-unit", f"{name} 的单位“{row.get('unit')}”没有登记。", table, name)
+    for column, choices in rule.get("choices", {}).items():
+        if row.get(column) not in choices:
+            yield _finding("factor-choice", f"{name} 的 {column}“{row.get(column)}”没有登记。", table, name)
+    for column in rule["numbers"]:
+        yield from _check_number(row, column, rule, table)
+
+
+def check_factors(root: Path | None = None) -> list[Finding]:
+    """Whether every table holds to the schema: sourced values with evidence, known columns and units, plausible numbers,
+    ids used once across all tables. An empty list means all is well."""
+    base = root or corpus_root()
+    schema = tomllib.loads((base / "schema" / "factors.toml").read_text(encoding="utf-8"))
+    out: list[Finding] = []
+    seen: dict[str, str] = {}
+    for table in read_tables(base):
+        rule = schema["families"].get(table.family)
+        out += _check_meta(table, schema)
+        if rule is None:
+            out.append(_finding("factor-family", f"{table.path} 的类别“{table.family}”没有登记。", table, table.id))
+            continue
+        if list(table.header) != rule["columns"]:
+            odd = sorted(set(table.header) ^ set(rule["columns"])) or ["列的次序"]
+            out.append(_finding("factor-columns", f"{table.path} 的列与登记不符：{'、'.join(odd)}。", table, table.id))
+        for row in table.rows:
+            out += _check_row(row, rule, table, schema["evidence"])
+            if row.get("id") in seen:
+                message = f"编号 {row['id']} 在 {seen[row['id']]} 与 {table.path} 中重复。"
+                out.append(_finding("factor-duplicate", message, table, row["id"]))
+            seen[row.get("id", "")] = table.path
+    return out
