@@ -147,7 +147,7 @@ def _auxiliary_account() -> Iterator[Planned]:
         yield _invoice(
             f"电费_辅助户_{ledger.YEAR}-{month:02d}",
             purchases.auxiliary_invoice(month, unit="" if blank else "千瓦时"), kind,
-            energy=_auxiliary_use(month), flags=(Flag(kind="unit_missing"),) if blank else (),
+            energy=_auxiliary_use(month, "" if blank else "kWh"), flags=(Flag(kind="unit_missing"),) if blank else (),
             remark="单位栏空白，数量按单价判断为千瓦时，须人工核对" if blank else "",
         )  # fmt: skip
     first = purchases.auxiliary_invoice(1)
@@ -160,9 +160,9 @@ def _auxiliary_account() -> Iterator[Planned]:
     yield Planned(document=document, sheets=(page,), write=lambda glyphs: write_scanned_pdf(page, glyphs=glyphs))
 
 
-def _auxiliary_use(month: int) -> tuple[Energy, ...]:
+def _auxiliary_use(month: int, unit: str = "kWh") -> tuple[Energy, ...]:
     kwh = ledger.of(ledger.AUX_KWH, month)
-    return (_energy(Carrier.ELECTRICITY, kwh, "kWh", ledger.month(month), ledger.AUX_ACCOUNT),)
+    return (_energy(Carrier.ELECTRICITY, kwh, unit, ledger.month(month), ledger.AUX_ACCOUNT),)
 
 
 def _gas_use(month: int) -> Energy:

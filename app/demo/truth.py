@@ -15,7 +15,7 @@ from app.domain.period import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Energy:
-    """One activity a file proves, in the canonical unit of its carrier."""
+    """One activity a file proves, in the canonical unit of its carrier; ``unit`` is empty where the file prints none."""
 
     carrier: Carrier
     quantity: Decimal

@@ -74,7 +74,8 @@ def test_truth_describes_exactly_the_written_files(written) -> None:
     assert list(truth()) == list(written[1])
     for entry in truth().values():
         assert DocumentKind(entry["kind"])
-        assert all(e["quantity"] and e["unit"] for e in entry["energy"])
+        unit_missing = any(f["kind"] == "unit_missing" for f in entry["flags"])
+        assert all(Decimal(e["quantity"]) and bool(e["unit"]) != unit_missing for e in entry["energy"])
 
 
 @pytest.mark.parametrize("name", [n for n in of_media(Media.PDF) if n.startswith("发票")])
