@@ -1,6 +1,6 @@
 """policy_corpus/rules to a RuleSet, and the checks a rule file has to pass before it may judge anyone.
 
-``rules/<scheme>.toml`` holds one scheme with its rules, ``rules/not_for_factories.toml`` the documents that carry no condition
+``rules/<scheme>.toml`` holds one scheme with its rules, ``rules/documents_without_conditions.toml`` the documents that carry no condition
 for a zero-carbon factory, ``schema/rules_facts.toml`` the facts rules may name. A new scheme is a new file."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.eligibility.rule import Rule, RuleSet, Scheme
 from app.eligibility.ruleset import NODE_TYPES, OPERAND_TYPES, RuleError, build_ruleset
 
 FACTS = Path("schema") / "rules_facts.toml"
-EXCLUSIONS = "not_for_factories.toml"
+EXCLUSIONS = "documents_without_conditions.toml"
 _TRUST = [EvidenceLevel.OFFICIAL, EvidenceLevel.REPOST, EvidenceLevel.NEWS, EvidenceLevel.DERIVED, EvidenceLevel.FORUM]
 
 

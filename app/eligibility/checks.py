@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from app.eligibility.expression import COMPARISONS, Lookup, compare, holds
 from app.eligibility.rule import Check
@@ -106,8 +107,7 @@ def _trend(check: Check, lookup: Lookup) -> Truth:
     points = [value.points.get(year) for year in years]
     sign = COMPARISONS[">" if check.operator == "increasing" else "<"]
     return conjunction(
-        None if before is None or after is None else sign(after, before)
-        for before, after in zip(points, points[1:], strict=False)
+        None if before is None or after is None else sign(after, before) for before, after in pairwise(points)
     )
 
 

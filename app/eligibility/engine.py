@@ -22,6 +22,7 @@ from app.eligibility.values import FactSheet, Marks, value_text
 from app.eligibility.wording import (
     compared_text,
     conclusion_text,
+    disagree,
     known_text,
     outside_text,
     source_text,
@@ -102,10 +103,15 @@ def _criterion(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, rul
         reason = source_text(rule) + outside_text(scheme, open_to)
     elif not rule.evidence.decidable:
         doubt = f"据述只适用于{rule.applies_to}，本项目不属于。" if applies is False else ""
-        reason = source_text(rule) + known_text(names, facts, ruleset) + doubt + compared_text(truth)
+        reason = (
+            source_text(rule)
+            + known_text(names, facts, ruleset)
+            + doubt
+            + compared_text(rule.check, truth, known, ruleset)
+        )
         missing = ("官方正文", *missing)
     else:
-        closing = conclusion_text(rule, verdict, missing, unproved)
+        closing = conclusion_text(rule, verdict, missing, unproved, disagree(rule.check, known))
         reason = source_text(rule) + known_text(names, facts, ruleset) + closing
     open_end = verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)
     documents = tuple(f"{name}的证明文件" for name in unproved)

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from app.eligibility.truth import Truth, conjunction, disjunction, negate
 from app.eligibility.values import Marks, Value
@@ -25,7 +26,7 @@ from app.eligibility.values import Marks, Value
 Lookup = Callable[[str], Value | None]
 Literal = bool | Fraction | str
 
-COMPARISONS: dict[str, Callable[[object, object], bool]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": op.eq, "!=": op.ne, ">=": op.ge, "<=": op.le, ">": op.gt, "<": op.lt,
 }  # fmt: skip
 

@@ -101,7 +101,8 @@ def _merge_measures(facts: dict[str, Fact], run: CalculationRun | None, document
             document=None if line else next(iter(papers.values())),
         )
         return
-    assert isinstance(own.value, Marks) and isinstance(own.proved, Marks)
+    assert isinstance(own.value, Marks)
+    assert isinstance(own.proved, Marks)
     facts["measures"] = replace(
         own,
         value=Marks(present=own.value.present | seen, absent=own.value.absent - seen),
@@ -121,27 +122,27 @@ def _series(
     known: dict[str, dict[int, Fraction]] = {}
     proved: dict[str, dict[int, Fraction]] = {}
     backings: dict[str, Backing] = {}
+    contradicted: set[tuple[str, int]] = set()
     for row in entries(profile, "annual"):
         name = f"annual_{str(row.get('id', '')).strip()}"
-        year, value = number_of(row.get("year")), number_of(row.get("value"))
-        if name == "annual_" or year is None or year.denominator != 1 or value is None:
+        at, value = number_of(row.get("year")), number_of(row.get("value"))
+        if name == "annual_" or at is None or at.denominator != 1 or value is None:
             continue
+        year = int(at)
         backing = backing_of(row, defaults, documents, f"{name} {year}年")
         declared.note(name, backing.problem)
         if backing.declared is None:
             continue
-        points = known.setdefault(name, {})
-        if points.get(int(year), value) != value:
-            declared.note(name, f"{year}年有两个不同的值，按无数据处理")
-            value = None
-        points[int(year)] = value if value is not None else points[int(year)]
-        if value is None:
-            proved.get(name, {}).pop(int(year), None)
-            points.pop(int(year), None)
-        elif backing.document:
-            proved.setdefault(name, {})[int(year)] = value
+        if known.setdefault(name, {}).setdefault(year, value) != value:
+            contradicted.add((name, year))
+            declared.note(name, f"{year}年有不同的值，按无数据处理")
+        if backing.document:
+            proved.setdefault(name, {})[year] = value
         if name not in backings or (backing.document and not backings[name].document):
             backings[name] = backing
+    for name, year in contradicted:
+        known[name].pop(year)
+        proved.get(name, {}).pop(year, None)
     lines: dict[str, str | None] = {}
     for name, source in RUN_SERIES.items():
         fact = facts.get(source)

@@ -14,6 +14,7 @@ from app.eligibility.checks import CHECKS
 from app.eligibility.expression import COMPARISONS, ExpressionError, Node, parse
 from app.eligibility.rule import Check, Exclusion, FactSpec, Rule, RuleSet, Scheme
 
+NATIONAL = "全国"
 FACT_TYPES = ("bool", "number", "text", "marks", "items", "series")
 FACT_SOURCES = ("run", "document", "declared", "profile")
 OPERATORS: dict[str, tuple[str, ...]] = {
@@ -232,7 +233,7 @@ def build_scheme(data: Mapping[str, Any]) -> Scheme:
 def build_ruleset(
     facts: Mapping[str, Any], schemes: Mapping[str, Mapping[str, Any]], exclusions: Mapping[str, Any]
 ) -> RuleSet:
-    """The rule set of parsed files: ``facts`` with ``[[fact]]``, one mapping a scheme file by file name, ``exclusions`` with
+    """The rule set of parsed files, national schemes first: ``facts`` with ``[[fact]]``, one mapping a scheme file by file name, ``exclusions`` with
     ``[[document]]``. Raises RuleError on the first fault, among them a rule or fact id used twice."""
     specs: dict[str, FactSpec] = {}
     for entry in facts.get("fact", []):
@@ -249,6 +250,7 @@ def build_ruleset(
             raise RuleError(scheme.id, f"编号重复：{'、'.join(duplicates) or scheme.id}")
         seen.update(rule.id for rule in scheme.rules)
         built[scheme.id] = scheme
+    built = dict(sorted(built.items(), key=lambda entry: (entry[1].region != NATIONAL, entry[0])))
     excluded = tuple(Exclusion(**entry) for entry in exclusions.get("document", []))
     version = content_version({"facts": facts, "schemes": schemes, "exclusions": exclusions})
     return RuleSet(version=version, schemes=built, facts=specs, exclusions=excluded)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from app.domain.clause import EvidenceLevel, Modality
 from app.domain.verdict import Verdict
 from app.eligibility.checks import threshold_for
-from app.eligibility.expression import Lookup
+from app.eligibility.expression import Lookup, compare
 from app.eligibility.rule import Check, Rule, RuleSet, Scheme
 from app.eligibility.truth import Truth
 from app.eligibility.values import Fact, FactSheet, plain_number, value_text
@@ -82,13 +82,28 @@ def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> st
     return f"本项目：{parts}。{notes}"
 
 
-def compared_text(truth: Truth) -> str:
-    """How an unverified threshold compares: never a conclusion."""
-    shown = {True: "与所述数值相比达到", False: "与所述数值相比未达到", None: "现有材料还不能比较"}[truth]
-    return f"{shown}；所述内容未见官方正文，不作为结论。"
+def disagree(check: Check, lookup: Lookup) -> bool:
+    """All readings of a quantity are known and do not lead to the same answer."""
+    return (
+        check.kind == "compare" and len(check.operands) > 1 and all(lookup(name) is not None for name in check.operands)
+    )
 
 
-def conclusion_text(rule: Rule, verdict: Verdict, missing: tuple[str, ...], unproved: tuple[str, ...]) -> str:
+def compared_text(check: Check, truth: Truth, lookup: Lookup, ruleset: RuleSet) -> str:
+    """How an unverified statement compares, reading by reading where there are several: never a conclusion."""
+    words = {True: "达到", False: "未达到", None: "还不能比较"}
+    _, threshold = threshold_for(check, lookup)
+    if check.kind == "compare" and threshold is not None:
+        results = [(name, compare(lookup(name), check.operator, threshold)) for name in check.operands]
+        shown = "；".join(f"{ruleset.label(name)}{words[result]}" for name, result in results)
+    else:
+        shown = words[truth]
+    return f"与所述内容相比：{shown}；所述内容未见官方正文，不作为结论。"
+
+
+def conclusion_text(
+    rule: Rule, verdict: Verdict, missing: tuple[str, ...], unproved: tuple[str, ...], disagreeing: bool
+) -> str:
     """The last sentence of a reason for a rule whose evidence may decide."""
     if verdict is Verdict.MET:
         return "符合。"
@@ -102,6 +117,8 @@ def conclusion_text(rule: Rule, verdict: Verdict, missing: tuple[str, ...], unpr
         return f"已声明但没有可查的证明文件：{'、'.join(unproved)}；补充证明文件后再判断。"
     if missing:
         return f"缺少：{'、'.join(missing)}；补齐后再判断。"
+    if disagreeing:
+        return "各口径结论不一致，条文没有写明用哪一种，请向主管部门核实。"
     return "现有材料不在条文写明的情形之内，不能据此得出结论，请向主管部门核实。"
 
 
