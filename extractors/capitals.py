@@ -18,7 +18,7 @@ _CENTS = re.compile(r"[负]?[零壹贰叁肆伍陆柒捌玖]角(?:[零壹贰叁�
 
 def find_capitals(text: str) -> str | None:
     """The longest amount in capitals inside ``text``, or None."""
-    plain = compact(text).replace("圓", "圆").replace("陸", "陆")
+    plain = compact(text).replace("圓", "圆").replace("陸", "陆").replace("(负数)", "负").replace("(负)", "负")
     found = [m.group(0) for p in (_CAPITALS, _CENTS) for m in p.finditer(plain) if len(m.group(0)) > 1]
     return max(found, key=len) if found else None
 
@@ -26,7 +26,7 @@ def find_capitals(text: str) -> str | None:
 def capitals_value(text: str) -> Fraction | None:
     """The exact value in yuan; None when the text is not a complete amount."""
     plain = compact(text).replace("圓", "圆").replace("元", "圆")
-    negative = plain.startswith("负") or plain.startswith("(负数)")
+    negative = plain.startswith(("负", "(负数)"))
     plain = plain.replace("(负数)", "").lstrip("负").rstrip("整正")
     if not plain:
         return None

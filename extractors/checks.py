@@ -125,9 +125,9 @@ def total_sum(amount: str, tax: str, total: str) -> tuple[Finding, ...]:
 
 
 def amount_in_words(words: str, total: str) -> tuple[Finding, ...]:
-    """V1d, second half: 大写 = 小写, exactly."""
+    """V1d, second half: 大写 = 小写, exactly. Red invoices often print the capitals without a sign."""
     left, right = capitals_value(words) if words else None, number(total)
-    if left is None or right is None or left == right:
+    if left is None or right is None or left == right or (right < 0 and left == -right):
         return ()
     return (
         blocking(
@@ -264,7 +264,7 @@ def bill_sum(parts: Sequence[tuple[str, str]], total: str, *, complete: bool) ->
 
 
 def period(first: str | None, last: str | None, issued: str | None, subject: str) -> tuple[Finding, ...]:
-    """V5: start ≤ end ≤ issue date (hard); a length outside 20–45 days is asked about unless it is whole months or single days."""
+    """V5: start ≤ end ≤ issue date (hard); a length outside 20–45 days is asked about, except for a single day (a fuelling)."""
     if not first or not last:
         return ()
     a, b = date.fromisoformat(first), date.fromisoformat(last)
@@ -293,7 +293,9 @@ def period(first: str | None, last: str | None, issued: str | None, subject: str
     return tuple(out)
 
 
-def unit_price_band(terms: CarrierTerms | None, amount: str, quantity: Fraction, unit: str, subject: str) -> tuple[Finding, ...]:
+def unit_price_band(
+    terms: CarrierTerms | None, amount: str, quantity: Fraction, unit: str, subject: str
+) -> tuple[Finding, ...]:
     """V6: money without tax per canonical unit against the plausible band of the carrier. Litres and cubic metres as stated;
     tonnes of liquid fuel have no band."""
     money = number(amount)

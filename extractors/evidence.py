@@ -36,13 +36,19 @@ def show(value: Fraction | None) -> str:
     return text if "/" not in text else fixed_text(value, 6)
 
 
-def blocking(id: str, message: str, fix: str, *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None) -> Finding:
+def blocking(
+    id: str, message: str, fix: str, *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None
+) -> Finding:
     return Finding(id=id, severity=Severity.BLOCKING, message=message, fix=fix, subjects=subjects, data=data or {})
 
 
-def explain(id: str, message: str, fix: str, *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None) -> Finding:
+def explain(
+    id: str, message: str, fix: str, *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None
+) -> Finding:
     return Finding(id=id, severity=Severity.EXPLAIN, message=message, fix=fix, subjects=subjects, data=data or {})
 
 
-def note(id: str, message: str, fix: str = "", *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None) -> Finding:
+def note(
+    id: str, message: str, fix: str = "", *, subjects: tuple[str, ...] = (), data: Mapping[str, Any] | None = None
+) -> Finding:
     return Finding(id=id, severity=Severity.NOTE, message=message, fix=fix, subjects=subjects, data=data or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Template:
         return f"含关键词 {'、'.join(words[:5])}" if words else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_templates() -> tuple[Template, ...]:
     """Every layout file, in the order in which they are tried (priority, then id)."""
     out = []

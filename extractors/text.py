@@ -37,7 +37,7 @@ def number_text(text: str) -> str | None:
     A bracketed amount is negative, as in ledgers. Digits are kept as printed, trailing zeros included.
     """
     plain = compact(text).rstrip("元")
-    if plain.strip("*") == "" and len(plain) >= 2:
+    if plain.lstrip("¥").strip("*") == "" and len(plain) >= 2:
         return HIDDEN
     bracketed = re.fullmatch(r"\((.+)\)", plain)
     if bracketed:

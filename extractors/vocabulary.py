@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from app.domain.carrier import Carrier
@@ -25,7 +25,7 @@ CANONICAL = {
 _TRAILING = re.compile(r"^[/每]|[。.;；,，]$")
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_terms(name: str) -> dict:
     """One terms file; its content never changes while the process runs."""
     with (TERMS / f"{name}.toml").open("rb") as file:
@@ -63,7 +63,7 @@ def _band(entry: list[str] | None) -> tuple[Fraction, Fraction] | None:
     return (Fraction(entry[0]), Fraction(entry[1])) if entry else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def carrier_terms() -> tuple[CarrierTerms, ...]:
     """All carriers in the order in which a line is tried against them (the narrower term first)."""
     return tuple(
@@ -81,7 +81,7 @@ def carrier_terms() -> tuple[CarrierTerms, ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def never_items() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """(lines that carry no energy, price components that repeat the whole quantity)."""
     never = load_terms("energy")["never"]

@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain.finding import Finding
-from app.domain.page import Document
 from extractors import checks
 from extractors.bills.grids import Grid, strip_unit
-from extractors.bills.pairs import Pair
 from extractors.geometry.lattice import ruled_rows
 from extractors.geometry.sheet import Sheet
 from extractors.text import compact, number, number_text
@@ -19,10 +17,8 @@ _NUMBERED = re.compile(r"^\((\d{1,2})\)")
 
 
 def check_fees(
-    document: Document,
     sheets: Sequence[Sheet],
     grids: Sequence[Grid],
-    pairs: Sequence[Pair],
     data: Mapping[str, Any],
     total: str,
 ) -> tuple[Finding, ...]:
@@ -33,8 +29,13 @@ def check_fees(
     numbered = _numbered_items(sheets)
     if len(numbered) >= 4 and sorted(numbered) == list(range(1, len(numbered) + 1)):
         return checks.bill_sum([(f"({n})", v) for n, v in sorted(numbered.items())], total, complete=True)
-    top = _top_level(grids, [compact(label) for label in data.get("fees", {}).get("top", [])])
-    return checks.bill_sum(list(top.items()), total, complete=False)
+    fees = data.get("fees", {})
+    amounts = _amounts(grids)
+    root = next(({label: amounts[label]} for label in map(compact, fees.get("roots", ())) if label in amounts), None)
+    branches = {label: amounts[label] for label in map(compact, fees.get("branches", ())) if label in amounts}
+    beside = {label: amounts[label] for label in map(compact, fees.get("beside", ())) if label in amounts}
+    parts = {**(root or branches), **beside}
+    return checks.bill_sum(list(parts.items()), total, complete=False) if root or len(branches) > 1 else ()
 
 
 def _numbered_items(sheets: Sequence[Sheet]) -> dict[int, str]:
@@ -54,15 +55,17 @@ def _numbered_items(sheets: Sequence[Sheet]) -> dict[int, str]:
                 below = rows[index + 1] if index + 1 < len(rows) else None
                 if below is not None:
                     middle = (row.edges[position] + row.edges[position + 1]) / 2
-                    cell = next((c for i, c in enumerate(below.cells) if below.edges[i] <= middle < below.edges[i + 1]), None)
+                    cell = next(
+                        (c for i, c in enumerate(below.cells) if below.edges[i] <= middle < below.edges[i + 1]), None
+                    )
                     value = number_text(cell.text) if cell else None
                     if value is not None:
                         out.setdefault(int(match.group(1)), value)
     return out
 
 
-def _top_level(grids: Sequence[Grid], labels: Sequence[str]) -> dict[str, str]:
-    """The amounts of the known top-level items, each once: page 2 of a bill repeats page 1."""
+def _amounts(grids: Sequence[Grid]) -> dict[str, str]:
+    """Item → amount, each item once: page 2 of a bill repeats page 1."""
     out: dict[str, str] = {}
     for grid in grids:
         if "amount" not in grid.headers:
@@ -70,6 +73,6 @@ def _top_level(grids: Sequence[Grid], labels: Sequence[str]) -> dict[str, str]:
         for row in grid.rows:
             name = strip_unit(row["item"].text)[0] if "item" in row else ""
             value = number_text(row["amount"].text) if "amount" in row else None
-            if name in labels and value is not None:
+            if name and value is not None:
                 out.setdefault(name, value)
     return out

@@ -25,8 +25,8 @@ class GridValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """One table: role → header text, and rows of role → cell. ``page`` is the page or table number; ``span`` the header's vertical
-    extent in points on a page, so that its labels are not read as single fields."""
+    """One table: role → header text, and rows of role → cell. ``page`` is the page or table number; ``span`` the vertical
+    extent in points on a page (header and body of a ruled table, header of an unruled one): labels inside are the table's."""
 
     page: int
     headers: Mapping[str, str]
@@ -36,8 +36,10 @@ class Grid:
 
 def strip_unit(text: str) -> tuple[str, str]:
     """(label, unit) of ``抄见电量（千瓦时）`` or ``电量/千瓦时``; numbering such as (1) in front is dropped."""
-    plain = re.sub(r"^\(\d{1,2}\)|^\d{1,2}[.、]", "", compact(text)).rstrip(":")
-    match = re.fullmatch(r"(.+?)[(\[]([^()\[\]]+)[)\]]", plain) or re.fullmatch(r"(.+?)[/:]([A-Za-z0-9万千元吨升度立方米瓦时³·]+)", plain)
+    plain = re.sub(r"^\(\d{1,2}\)|^\d{1,2}[.、]?(?=[\u3400-\u9fff])", "", compact(text)).rstrip(":")
+    match = re.fullmatch(r"(.+?)[(\[]([^()\[\]]+)[)\]]", plain) or re.fullmatch(
+        r"(.+?)[/:]([A-Za-z0-9万千元吨升度立方米瓦时³·]+)", plain
+    )
     return (match.group(1), match.group(2)) if match else (plain, "")
 
 
@@ -58,7 +60,8 @@ def document_grids(document: Document, sheets: Sequence[Sheet], roles: Mapping[s
     return grids
 
 
-def _is_header(texts: Sequence[str], roles: Mapping[str, str]) -> bool:
+def is_header(texts: Sequence[str], roles: Mapping[str, str]) -> bool:
+    """True for a row that names at least two known columns and holds no number."""
     known = [r for t in texts if t and (r := role_of(t, roles))]
     numbers = sum(1 for t in texts if t and number_text(t) is not None)
     return len(set(known)) >= 2 and numbers == 0
@@ -69,17 +72,18 @@ def _ruled_grids(sheet: Sheet, roles: Mapping[str, str]) -> list[Grid]:
     grids: list[Grid] = []
     index = 0
     while index < len(rows):
-        if not _is_header(rows[index].texts, roles):
+        if not is_header(rows[index].texts, roles):
             index += 1
             continue
         header, consumed = _joined_header(rows, index, roles)
         body: list[Mapping[str, GridValue]] = []
         at = index + consumed
-        while at < len(rows) and _fits(rows[at], header.edges) and not _is_header(rows[at].texts, roles):
+        while at < len(rows) and _fits(rows[at], header.edges) and not is_header(rows[at].texts, roles):
             body.append(_row_values(sheet, rows[at], header, roles))
             at += 1
         names = _header_names(header.texts, roles)
-        grids.append(Grid(page=sheet.number, headers=names, rows=tuple(body), span=(rows[index].top, header.bottom)))
+        bottom = rows[at - 1].bottom if body else header.bottom
+        grids.append(Grid(page=sheet.number, headers=names, rows=tuple(body), span=(rows[index].top, bottom)))
         index = max(at, index + 1)
     return grids
 
@@ -90,7 +94,7 @@ def _joined_header(rows: list[GridRow], index: int, roles: Mapping[str, str]) ->
     if index + 1 >= len(rows):
         return first, 1
     second = rows[index + 1]
-    if not _is_header(second.texts, roles) or len(second.edges) < len(first.edges) or second.top - first.bottom > 3:
+    if not is_header(second.texts, roles) or len(second.edges) < len(first.edges) or second.top - first.bottom > 3:
         return first, 1
     cells = []
     for position, cell in enumerate(second.cells):
@@ -201,14 +205,14 @@ def _table_grids(table: Table, roles: Mapping[str, str]) -> list[Grid]:
     index = 0
     while index < len(rows):
         texts = [c.text for c in rows[index]]
-        if not _is_header(texts, roles):
+        if not is_header(texts, roles):
             index += 1
             continue
         named = {c.column: (role_of(c.text, roles) or f"column{c.column}") for c in rows[index]}
         headers = _header_names(texts, roles)
         body: list[Mapping[str, GridValue]] = []
         at = index + 1
-        while at < len(rows) and not _is_header([c.text for c in rows[at]], roles):
+        while at < len(rows) and not is_header([c.text for c in rows[at]], roles):
             values: dict[str, GridValue] = {}
             for cell in rows[at]:
                 role = named.get(cell.column)

@@ -47,7 +47,9 @@ def band_of(text: str, bands: Mapping[str, str]) -> str | None:
     return bands.get(plain)
 
 
-def read_meters(grids: Sequence[Grid], bands: Mapping[str, str], label_roles: Sequence[str] = ("band", "item", "meter")) -> MeterEvidence:
+def read_meters(
+    grids: Sequence[Grid], bands: Mapping[str, str], label_roles: Sequence[str] = ("band", "item", "meter")
+) -> MeterEvidence:
     """All tables with a reading, total or quantity column."""
     evidence = MeterEvidence()
     for grid in grids:
@@ -134,7 +136,9 @@ def _totals(
     if sums:
         total = sum((s[0] for s in sums), Fraction(0))
         raw = "＋".join(s[1] for s in sums)
-        evidence.claims.append(Claim(value=total, raw=raw, unit=unit, label=f"“{heading}”列", rank=rank, cell=sums[0][2]))
+        evidence.claims.append(
+            Claim(value=total, raw=raw, unit=unit, label=f"“{heading}”列", rank=rank, cell=sums[0][2])
+        )
 
 
 _BAND_LABELS = {"sharp": "尖", "peak": "峰", "flat": "平", "valley": "谷", "deep": "深谷"}
@@ -143,11 +147,14 @@ _BAND_LABELS = {"sharp": "尖", "peak": "峰", "flat": "平", "valley": "谷", "
 def _check_row(row: Mapping[str, GridValue], subject: str, evidence: MeterEvidence) -> None:
     """V4a and V4c of one row."""
     text = {name: cell.text for name, cell in row.items()}
-    opening, closing, read = text.get("opening", ""), text.get("closing", ""), text.get("read", "") or text.get("total", "")
+    opening, closing, read = (
+        text.get("opening", ""),
+        text.get("closing", ""),
+        text.get("read", "") or text.get("total", ""),
+    )
     if number(opening) is not None and number(closing) is not None and number(read) is not None:
-        if "read" in text or "total" in text:
-            evidence.findings += checks.reading_product(opening, closing, text.get("multiplier", ""), read, subject)
-            evidence.checked = True
+        evidence.findings += checks.reading_product(opening, closing, text.get("multiplier", ""), read, subject)
+        evidence.checked = True
     if "read" in text and number(text.get("total", "")) is not None and number(text["read"]) is not None:
         pieces = []
         for name in PARTS:

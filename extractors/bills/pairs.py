@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.page import Box, Document
-from extractors.bills.grids import Grid, strip_unit
+from app.domain.page import Box, Cell, Document
+from extractors.bills.grids import Grid, is_header, strip_unit
 from extractors.geometry.labels import Hit, find_labels, value_below, value_right
 from extractors.geometry.sheet import Sheet
 from extractors.text import compact, leading_number, tidy
@@ -30,7 +30,12 @@ Accept = Callable[[str, str], bool]
 
 
 def find_pairs(
-    document: Document, sheets: Sequence[Sheet], labels: Mapping[str, str], grids: Sequence[Grid], accept: Accept
+    document: Document,
+    sheets: Sequence[Sheet],
+    labels: Mapping[str, str],
+    grids: Sequence[Grid],
+    roles: Mapping[str, str],
+    accept: Accept,
 ) -> list[Pair]:
     """Every labelled value whose text ``accept(field, text)`` allows, in reading order. Labels that head a table's column are left to
     the table."""
@@ -44,7 +49,7 @@ def find_pairs(
                 if pair:
                     pairs.append(pair)
     for table in document.tables:
-        pairs += _from_table(table.rows, table.page, labels, accept)
+        pairs += _from_table(table.rows, table.page, labels, roles, accept)
     for number, paragraph in enumerate(document.paragraphs, 1):
         pairs += _from_text(paragraph, labels, accept, f"段{number}")
     return pairs
@@ -61,35 +66,55 @@ def _from_sheet(sheet: Sheet, hit: Hit, hits: list[Hit], accept: Accept) -> Pair
     if right is not None:
         unit, text = _unit_prefix(right.text)
         if text and accept(hit.name, text):
-            return Pair(name=hit.name, label=hit.label, text=text, unit=unit, page=sheet.number, bbox=sheet.box(right.pieces))
+            return Pair(
+                name=hit.name, label=hit.label, text=text, unit=unit, page=sheet.number, bbox=sheet.box(right.pieces)
+            )
     else:
         unit = ""
     below = value_below(sheet, hit, hits)
     if below is not None and accept(hit.name, below.text):
-        return Pair(name=hit.name, label=hit.label, text=below.text, unit=unit, page=sheet.number, bbox=sheet.box(below.pieces))
+        return Pair(
+            name=hit.name, label=hit.label, text=below.text, unit=unit, page=sheet.number, bbox=sheet.box(below.pieces)
+        )
     return None
 
 
-def _from_table(rows: Sequence[Sequence], page: int, labels: Mapping[str, str], accept: Accept) -> list[Pair]:
+def _from_table(
+    rows: Sequence[Sequence[Cell]], page: int, labels: Mapping[str, str], roles: Mapping[str, str], accept: Accept
+) -> list[Pair]:
     out: list[Pair] = []
     for index, row in enumerate(rows):
+        if is_header([c.text for c in row], roles):
+            continue
         for position, cell in enumerate(row):
             if cell.merged_from is not None:
                 continue
             inline = _from_text(cell.text, labels, accept, cell.locator)
             if inline:
-                out += [Pair(name=p.name, label=p.label, text=p.text, unit=p.unit, page=page, locator=cell.locator) for p in inline]
+                out += [
+                    Pair(name=p.name, label=p.label, text=p.text, unit=p.unit, page=page, locator=cell.locator)
+                    for p in inline
+                ]
                 continue
             label, unit = strip_unit(cell.text)
             name = labels.get(label) or labels.get(compact(cell.text).rstrip(":"))
             if name is None:
                 continue
             after = next((c for c in row[position + 1 :] if c.text.strip() and c.merged_from is None), None)
-            under = next((c for c in (rows[index + 1] if index + 1 < len(rows) else ()) if c.column == cell.column), None)
+            under = next(
+                (c for c in (rows[index + 1] if index + 1 < len(rows) else ()) if c.column == cell.column), None
+            )
             for candidate in (after, under):
                 if candidate is not None and accept(name, candidate.text):
                     out.append(
-                        Pair(name=name, label=label, text=tidy(candidate.text), unit=unit, page=page, locator=candidate.locator)
+                        Pair(
+                            name=name,
+                            label=label,
+                            text=tidy(candidate.text),
+                            unit=unit,
+                            page=page,
+                            locator=candidate.locator,
+                        )
                     )
                     break
     return out
@@ -102,7 +127,9 @@ def _from_text(text: str, labels: Mapping[str, str], accept: Accept, locator: st
     taken: list[tuple[int, int]] = []
     for label in sorted(labels, key=len, reverse=True):
         pattern = r"\s*".join(re.escape(c) for c in label)
-        for match in re.finditer(rf"(?<![\u3400-\u9fff]){pattern}\s*([（(][^（）()]{{1,12}}[)）])?\s*[:：为]\s*([^;；。，\n]+)", plain):
+        for match in re.finditer(
+            rf"(?<![\u3400-\u9fff]){pattern}\s*([（(][^（）()]{{1,12}}[)）])?\s*[:：为]\s*([^;；。，\n]+)", plain
+        ):
             if any(a < match.end() and match.start() < b for a, b in taken):
                 continue
             value = re.split(r"\s{2,}|\s(?=[\u3400-\u9fff]{2,8}\s*[:：])", match.group(2))[0].strip()

@@ -105,13 +105,18 @@ def _stands_alone(glyphs: list[Glyph], start: int, end: int, em: float, max_gap_
     limit = max_gap_em * em if end - start <= 3 else 2.5 * em
     if any(g > limit for g in inner):
         return False
-    if start and _is_word(glyphs[start].char) and _is_word(glyphs[start - 1].char):
-        if _gap(glyphs[start - 1], glyphs[start]) < 0.5 * em:
-            return False
-    if end < len(glyphs) and _is_word(glyphs[end - 1].char) and "\u3400" <= glyphs[end].char <= "\u9fff":
-        if _gap(glyphs[end - 1], glyphs[end]) < 0.3 * em:
-            return False
-    return True
+    before = glyphs[start - 1] if start else None
+    if (
+        before is not None
+        and _is_word(before.char)
+        and _is_word(glyphs[start].char)
+        and _gap(before, glyphs[start]) < 0.5 * em
+    ):
+        return False
+    after = glyphs[end] if end < len(glyphs) else None
+    # Chinese letters run on; digits and Latin letters behind a label begin its value.
+    run_on = after is not None and _is_word(glyphs[end - 1].char) and "\u3400" <= after.char <= "\u9fff"
+    return not (run_on and after is not None and _gap(glyphs[end - 1], after) < 0.3 * em)
 
 
 def _hit(name: str, label: str, row: int, glyphs: list[Glyph], start: int, end: int) -> Hit:
@@ -155,7 +160,9 @@ def _printed(glyphs: list[Glyph]) -> str:
     return tidy("".join(out))
 
 
-def value_right(sheet: Sheet, hit: Hit, hits: list[Hit], *, max_gap_em: float = 6.0, one_cell: bool = True) -> Value | None:
+def value_right(
+    sheet: Sheet, hit: Hit, hits: list[Hit], *, max_gap_em: float = 6.0, one_cell: bool = True
+) -> Value | None:
     """What is printed to the right of a label, up to the next label, rule or wide gap.
 
     The value may stand in the next ruled cell, so a rule counts only after the value has begun. Rows are judged by the label's own
@@ -203,7 +210,9 @@ def value_below(sheet: Sheet, hit: Hit, hits: list[Hit], *, max_rows_em: float =
     """What is printed under a label in its column: the nearest row below whose pieces overlap the label's column."""
     left, right = _column_of(sheet, hit, hits)
     below = [
-        p for p in sheet.pieces if hit.y1 - 0.2 * sheet.em <= p.cy <= hit.y1 + max_rows_em * sheet.em and left <= p.cx <= right
+        p
+        for p in sheet.pieces
+        if hit.y1 - 0.2 * sheet.em <= p.cy <= hit.y1 + max_rows_em * sheet.em and left <= p.cx <= right
     ]
     if not below:
         return None
@@ -220,7 +229,9 @@ def _column_of(sheet: Sheet, hit: Hit, hits: list[Hit]) -> tuple[float, float]:
     walls = [v.at for v in sheet.verticals if v.low - 1 <= y <= v.high + 1]
     same = [h for h in hits if h.row == hit.row and h is not hit]
     left = max([w for w in walls if w <= hit.x0 + 1] + [(h.x1 + hit.x0) / 2 for h in same if h.x1 <= hit.x0] + [0.0])
-    right = min([w for w in walls if w >= hit.x1 - 1] + [(h.x0 + hit.x1) / 2 for h in same if h.x0 >= hit.x1] + [sheet.width])
+    right = min(
+        [w for w in walls if w >= hit.x1 - 1] + [(h.x0 + hit.x1) / 2 for h in same if h.x0 >= hit.x1] + [sheet.width]
+    )
     return left, right
 
 

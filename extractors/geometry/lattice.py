@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.geometry.sheet import Piece, Sheet, make_rows
 from extractors.text import tidy
@@ -47,13 +48,13 @@ def ruled_rows(sheet: Sheet) -> list[GridRow]:
     levels = _merge([h.at for h in sheet.horizontals], 2.0)
     rows: list[GridRow] = []
     pieces = sheet.pieces
-    for top, bottom in zip(levels, levels[1:], strict=False):
+    for top, bottom in pairwise(levels):
         middle = (top + bottom) / 2
         edges = _merge([v.at for v in sheet.verticals if v.low - 1.5 <= middle <= v.high + 1.5], 2.0)
         if len(edges) < 3:
             continue
         inside = [p for p in pieces if top - 1 <= p.cy <= bottom + 1]
-        cells = tuple(_cell([p for p in inside if a <= p.cx < b]) for a, b in zip(edges, edges[1:], strict=False))
+        cells = tuple(_cell([p for p in inside if a <= p.cx < b]) for a, b in pairwise(edges))
         if any(c.text for c in cells):
             rows.append(GridRow(top=top, bottom=bottom, edges=tuple(edges), cells=cells))
     return rows

@@ -1,7 +1,7 @@
 """A page in points, ready for association by position.
 
-Words become pieces; a piece that a vertical rule crosses is cut there; single characters stacked above each other (购/买/方/信/息) are
-taken out of the rows and kept as stacks, because they interleave with the values beside them.
+Words become pieces; a piece that a vertical rule crosses is cut there; labels set vertically (购/买/方/信/息) are taken out of the rows
+and kept as stacks, because their characters interleave with the values beside them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from statistics import median
 
 from app.domain.page import Box, Page, Source
 from extractors.text import compact
+
+#: Labels that forms set vertically, longest first.
+VERTICAL_LABELS = ("购买方信息", "销售方信息", "购货单位", "销货单位", "购买方", "销售方", "密码区", "下载次数", "备注")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,33 +150,31 @@ def _is_tall(piece: Piece) -> bool:
 
 
 def _take_stacks(pieces: list[Piece], em: float) -> tuple[list[Piece], list[Piece]]:
-    """Columns of three or more single Chinese characters (two when it is 备注), evenly below each other, and the other pieces."""
-    singles = sorted((p for p in pieces if len(p.text.strip()) == 1 and p.text.strip() > "\u2e7f"), key=lambda p: p.y0)
+    """Known vertical labels set as single characters below each other, and the other pieces."""
+    singles = [p for p in pieces if len(p.text.strip()) == 1]
     stacks: list[Piece] = []
     used: set[int] = set()
-    for start in singles:
-        if id(start) in used:
-            continue
-        column = [start]
-        for other in singles:
-            last = column[-1]
-            if id(other) in used or other is start or other.y0 <= last.y0:
-                continue
-            step = other.y0 - last.y0
-            if abs(other.cx - last.cx) < 0.6 * em and step < 3.6 * max(em, last.height):
-                column.append(other)
-        text = "".join(p.text.strip() for p in column)
-        if len(column) >= 3 or text == "备注":
-            used.update(id(p) for p in column)
-            stacks.append(
-                Piece(
-                    text=text,
-                    x0=min(p.x0 for p in column),
-                    y0=column[0].y0,
-                    x1=max(p.x1 for p in column),
-                    y1=column[-1].y1,
-                )
-            )
+    for label in VERTICAL_LABELS:
+        for start in (p for p in singles if p.text.strip() == label[0] and id(p) not in used):
+            column = [start]
+            for char in label[1:]:
+                last = column[-1]
+                reach = 3.6 * max(em, last.height)
+                below = [
+                    p
+                    for p in singles
+                    if p.text.strip() == char
+                    and id(p) not in used
+                    and abs(p.cx - last.cx) < 0.7 * em
+                    and 0.5 * last.height < p.y0 - last.y0 < reach
+                ]
+                if not below:
+                    break
+                column.append(min(below, key=lambda p: p.y0))
+            if len(column) == len(label):
+                used.update(id(p) for p in column)
+                x0, x1 = min(p.x0 for p in column), max(p.x1 for p in column)
+                stacks.append(Piece(text=label, x0=x0, y0=start.y0, x1=x1, y1=column[-1].y1))
     return stacks, [p for p in pieces if id(p) not in used]
 
 

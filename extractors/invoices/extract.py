@@ -10,7 +10,7 @@ from app.domain.activity import Confidence, Extraction, FieldValue
 from app.domain.finding import Finding, Severity
 from app.domain.page import Document, Page, Source
 from extractors import checks
-from extractors.evidence import blocking, explain, note
+from extractors.evidence import blocking, explain
 from extractors.geometry.sheet import Sheet, lay_out
 from extractors.invoices.merge import Merged, line_findings, merge, missing_fields, qr_findings, to_fields
 from extractors.invoices.printed import invoice_numbers, read_printed
@@ -50,7 +50,7 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
     if any(p.scanned for p in document.pages):
         findings.append(_scanned(document))
     amount = merged.value("amount_incl_tax")
-    red = any(r.red for r in readings) and (number(amount) or 0) < 0 or (number(amount) or 0) < 0
+    red = (number(amount) or 0) < 0
     linked = next((r.linked_number for r in readings if r.linked_number), "") or _linked(remark)
     energy = [terms.carrier for line in merged.lines if (terms := classify_line(line)[0])]
     facts = read_remark(remark, template.data["remark"], fuel=bool(energy) and all(c in FUELS for c in energy))
@@ -95,7 +95,7 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
 
 def _pages_of_first(document: Document, template: Template) -> tuple[list[Sheet], list[Finding]]:
     """Sheets of the first invoice, and a blocking finding when the file holds several (the model takes one a file)."""
-    sheets = [lay_out(_usable(page)) for page in document.pages if page.words and not (page.scanned and not _has_text(page))]
+    sheets = [lay_out(page) for page in document.pages if page.words and not (page.scanned and not _has_text(page))]
     numbers: list[tuple[str, int, float]] = []
     for order, sheet in enumerate(sheets):
         numbers += [(value, order, hit.y0) for value, hit in invoice_numbers(sheet, template.data)]
@@ -113,7 +113,11 @@ def _pages_of_first(document: Document, template: Template) -> tuple[list[Sheet]
             own = min(y for value, y in here if value == first)
             # The second invoice of a page begins about as far above its number as the first does.
             edge = min(others) - min(own, 0.08 * sheet.height)
-            sheet = replace(sheet, rows=tuple(r for r in sheet.rows if r[0].cy < edge), stacks=tuple(s for s in sheet.stacks if s.y0 < edge))
+            sheet = replace(
+                sheet,
+                rows=tuple(r for r in sheet.rows if r[0].cy < edge),
+                stacks=tuple(s for s in sheet.stacks if s.y0 < edge),
+            )
         kept.append(sheet)
     finding = blocking(
         "several-invoices",
@@ -122,10 +126,6 @@ def _pages_of_first(document: Document, template: Template) -> tuple[list[Sheet]
         data={"numbers": distinct[:50]},
     )
     return kept, [finding]
-
-
-def _usable(page: Page) -> Page:
-    return page
 
 
 def _has_text(page: Page) -> bool:
@@ -210,7 +210,9 @@ def _remark_fields(facts: RemarkFacts, source: Source) -> tuple[FieldValue, ...]
             values.append((name, found[0], found[0], found[1:], len(found) == 1))
     if facts.span:
         sure = facts.labelled and not facts.rival_spans
-        values.append(("period_start", facts.span.first, facts.span.raw, tuple(s.first for s in facts.rival_spans), sure))
+        values.append(
+            ("period_start", facts.span.first, facts.span.raw, tuple(s.first for s in facts.rival_spans), sure)
+        )
         values.append(("period_end", facts.span.last, facts.span.raw, tuple(s.last for s in facts.rival_spans), sure))
     return tuple(
         FieldValue(
@@ -229,7 +231,9 @@ def _explanation(reason: str, merged: Merged, readings: list[InvoiceReading], re
     out = [f"识别为增值税发票：{reason}"]
     out += [f"{name} = {c.value}（{c.how}）" for name, c in merged.chosen.items()]
     if merged.lines:
-        out.append(f"明细 {len(merged.lines)} 行，取自 {merged.lines_origin}；比较了 {'、'.join(r.origin for r in readings)}")
+        out.append(
+            f"明细 {len(merged.lines)} 行，取自 {merged.lines_origin}；比较了 {'、'.join(r.origin for r in readings)}"
+        )
     out.append(f"能源记录 {records} 条")
     return tuple(out)
 

@@ -36,7 +36,11 @@ def header_of(sheet: Sheet, template: Mapping[str, Any]) -> list[Hit]:
     for anchor in (h for h in hits if h.name == "amount"):
         row = [h for h in hits if abs(h.cy - anchor.cy) <= 1.2 * sheet.em]
         names = {h.name for h in row}
-        if "amount" in names and ("tax_amount" in names or "tax_rate" in names) and ("item" in names or "unit_price" in names):
+        if (
+            "amount" in names
+            and ("tax_amount" in names or "tax_rate" in names)
+            and ("item" in names or "unit_price" in names)
+        ):
             seen: dict[str, Hit] = {}
             for hit in sorted(row, key=lambda h: abs(h.cy - anchor.cy)):
                 seen.setdefault(hit.name if hit.name != "other" else f"other@{hit.x0:.0f}", hit)
@@ -49,11 +53,19 @@ def _page_lines(sheet: Sheet, template: Mapping[str, Any]) -> tuple[list[Invoice
     if not header:
         return [], []
     top = max(h.y1 for h in header if h.name in ("amount", "tax_amount", "tax_rate"))
-    ends = find_labels(sheet, label_map({"end": [*template["ends"]["page"], *template["ends"]["all"], *template["labels"]["capitals"]]}))
+    ends = find_labels(
+        sheet,
+        label_map({"end": [*template["ends"]["page"], *template["ends"]["all"], *template["labels"]["capitals"]]}),
+    )
     bottoms = [h.y0 for h in ends if h.y0 > top]
     bottom = min(bottoms, default=sheet.height)
     columns = columns_of(sheet, header, min(h.y0 for h in header), bottom)
-    own = {id(p) for row in sheet.rows for p in row if any(abs(p.cy - h.cy) < 0.6 * sheet.em and p.x0 < h.x1 and p.x1 > h.x0 for h in header)}
+    own = {
+        id(p)
+        for row in sheet.rows
+        for p in row
+        if any(abs(p.cy - h.cy) < 0.6 * sheet.em and p.x0 < h.x1 and p.x1 > h.x0 for h in header)
+    }
     body = [p for p in sheet.pieces if p.cy > top - 0.3 * sheet.em and p.cy < bottom and id(p) not in own]
     rows = make_rows(body)
     lines: list[InvoiceLine] = []
@@ -86,7 +98,10 @@ def _page_lines(sheet: Sheet, template: Mapping[str, Any]) -> tuple[list[Invoice
         elif any(name in NUMERIC for name in texts):
             findings.append(_unread(sheet, row))
         elif texts.get("item", "").startswith("*") or not lines:
-            pending = {"item": pending.get("item", "") + texts.get("item", ""), "spec": pending.get("spec", "") + texts.get("spec", "")}
+            pending = {
+                "item": pending.get("item", "") + texts.get("item", ""),
+                "spec": pending.get("spec", "") + texts.get("spec", ""),
+            }
         else:
             lines[-1] = _continued(lines[-1], texts)
     return lines, findings
@@ -109,7 +124,9 @@ def _text(pieces: tuple[Piece, ...], name: str) -> str:
     return joined
 
 
-def _cells(row: tuple[Piece, ...], columns: list[Column], em: float) -> tuple[dict[str, tuple[Piece, ...]] | None, bool]:
+def _cells(
+    row: tuple[Piece, ...], columns: list[Column], em: float
+) -> tuple[dict[str, tuple[Piece, ...]] | None, bool]:
     tokens = _join_signs(list(row))
     options = assignments(tokens, columns, em, _penalty)
     chosen = choose(options, _credit)

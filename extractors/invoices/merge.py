@@ -54,7 +54,11 @@ def merge(readings: Sequence[InvoiceReading], extra: Mapping[str, str], page_tex
         if stated and not same_value(name, stated, best.value) and stated not in others:
             others.append(stated)
         rivals[name] = tuple(others)
-        rank_rivals = [c for c in candidates if not same_value(name, c.value, best.value) and _weighs(c, structured, best, page_text)]
+        rank_rivals = [
+            c
+            for c in candidates
+            if not same_value(name, c.value, best.value) and _weighs(c, structured, best, page_text)
+        ]
         if rank_rivals or (stated and not same_value(name, stated, best.value)):
             findings.append(_disagreement(name, best, others))
         elif structured and page_text and not _stands_on_page(best, page_text):
@@ -168,7 +172,14 @@ def missing_fields(chosen: Mapping[str, Candidate]) -> list[Finding]:
             )
         )
     if len(chosen["invoice_number"].value if "invoice_number" in chosen else "") == 8 and "invoice_code" not in chosen:
-        out.append(blocking("field-missing", "没有读到发票代码。", "8 位号码的发票应有 10 或 12 位代码。", subjects=("invoice_code",)))
+        out.append(
+            blocking(
+                "field-missing",
+                "没有读到发票代码。",
+                "8 位号码的发票应有 10 或 12 位代码。",
+                subjects=("invoice_code",),
+            )
+        )
     return out
 
 
@@ -200,7 +211,9 @@ def _qr(name: str, stated: str, printed: str) -> Finding:
     )
 
 
-def to_fields(merged: Merged, findings: Sequence[Finding], proven: bool, document_review: bool) -> tuple[FieldValue, ...]:
+def to_fields(
+    merged: Merged, findings: Sequence[Finding], proven: bool, document_review: bool
+) -> tuple[FieldValue, ...]:
     """Header fields with confidence. ``proven``: the totals and the number were checked and every hard check holds."""
     out = []
     for name in HEADER:

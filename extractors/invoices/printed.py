@@ -56,7 +56,16 @@ def _digits(value: Value, lengths: tuple[int, ...]) -> str | None:
     return None
 
 
-def _add(reading: InvoiceReading, sheet: Sheet, name: str, raw: str, pieces: Sequence[Piece], how: str, rank: int, doubt: bool = False) -> None:
+def _add(
+    reading: InvoiceReading,
+    sheet: Sheet,
+    name: str,
+    raw: str,
+    pieces: Sequence[Piece],
+    how: str,
+    rank: int,
+    doubt: bool = False,
+) -> None:
     value = normalise(name, raw)
     if value is None:
         return
@@ -111,7 +120,9 @@ def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> l
     free: list[Hit] = []
     for hit in found:
         beside = [
-            (hit.x0 - s.x1, side) for side, s in stacks if s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em and s.x1 <= hit.x0 + 1
+            (hit.x0 - s.x1, side)
+            for side, s in stacks
+            if s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em and s.x1 <= hit.x0 + 1
         ]
         if beside:
             out.append((hit, min(beside)[1], True))
@@ -127,7 +138,15 @@ def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> l
 
 
 def _party_value(
-    reading: InvoiceReading, sheet: Sheet, side: str, kind: str, hit: Hit, value: Value, rank: int, *, doubt: bool = False
+    reading: InvoiceReading,
+    sheet: Sheet,
+    side: str,
+    kind: str,
+    hit: Hit,
+    value: Value,
+    rank: int,
+    *,
+    doubt: bool = False,
 ) -> None:
     name = f"{side}_{kind}"
     how = f"{'购买方' if side == 'buyer' else '销售方'}区内标签“{hit.label}”"
@@ -179,14 +198,19 @@ def _left_aligned(lines: list[list[Any]], em: float) -> list[list[Any]]:
     return [line for line in lines if line[0].x0 - left < 1.5 * em]
 
 
+def _apart(left: Any, right: Any) -> bool:
+    """A blank inside a word, or a visible gap between two words."""
+    if left.piece is right.piece:
+        return right.offset > left.offset + 1
+    return right.x0 - left.x1 > 0.25 * right.piece.height
+
+
 def _joined(glyphs: list[Any]) -> str:
     out, last = "", None
     for glyph in glyphs:
         if last is not None and glyph.piece is last.piece and glyph.offset == last.offset:
             continue
-        if last is not None and glyph.piece is not last.piece and glyph.x0 - last.x1 > 0.25 * glyph.piece.height:
-            out += " "
-        elif last is not None and glyph.piece is last.piece and glyph.offset > last.offset + 1:
+        if last is not None and _apart(last, glyph):
             out += " "
         out += glyph.piece.text[glyph.offset]
         last = glyph
@@ -259,7 +283,9 @@ def join_currency(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def amounts_by_column(sheet: Sheet, amounts: list[Piece], template: Mapping[str, Any], label: Hit) -> list[tuple[str, Piece]]:
+def amounts_by_column(
+    sheet: Sheet, amounts: list[Piece], template: Mapping[str, Any], label: Hit
+) -> list[tuple[str, Piece]]:
     """Which of the 合计 row's numbers is 金额 and which is 税额: two in order, one by the nearer header label."""
     header = {h.name: h for h in find_labels(sheet, label_map(template["columns"])) if h.y0 < label.y0}
     if len(amounts) == 2:
@@ -284,9 +310,17 @@ def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
     stack = next((s for s in sheet.stacks if s.text.startswith("备") and s.y1 > top), None)
     label = next((h for h in hits if h.name == "remark" and h.y1 > top), None)
     left = stack.x1 if stack else (label.x1 if label else 0.58 * sheet.width)
-    foot = [h.y0 for h in hits if h.label in ("开票人", "收款人", "复核", "复核人") and h.y0 > top and h.colon and h.x0 < left + 4 * sheet.em]
+    foot = [
+        h.y0
+        for h in hits
+        if h.label in ("开票人", "收款人", "复核", "复核人") and h.y0 > top and h.colon and h.x0 < left + 4 * sheet.em
+    ]
     end = min(foot, default=sheet.height)
-    floor = [r.at for r in sheet.horizontals if r.at > top + 2 * sheet.em and r.high - r.low > 0.3 * sheet.width and r.low < left + 40]
+    floor = [
+        r.at
+        for r in sheet.horizontals
+        if r.at > top + 2 * sheet.em and r.high - r.low > 0.3 * sheet.width and r.low < left + 40
+    ]
     bottom = min([end, *floor]) if floor else end
     rows = make_rows(p for p in sheet.pieces if top < p.cy < bottom + 0.5 * sheet.em and p.x0 >= left - 0.5 * sheet.em)
     text = "\n".join(tidy(" ".join(p.text for p in row)) for row in rows)

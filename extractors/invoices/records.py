@@ -18,7 +18,15 @@ from extractors.confidence import grade
 from extractors.evidence import blocking, explain, note, show
 from extractors.invoices.remark import RemarkFacts
 from extractors.text import compact, number, number_text
-from extractors.vocabulary import CarrierTerms, Quantity, canonical_quantity, carrier_terms, find_printed_unit, is_no_energy_unit, never_items
+from extractors.vocabulary import (
+    CarrierTerms,
+    Quantity,
+    canonical_quantity,
+    carrier_terms,
+    find_printed_unit,
+    is_no_energy_unit,
+    never_items,
+)
 
 FUELS = frozenset({Carrier.DIESEL, Carrier.GASOLINE, Carrier.KEROSENE, Carrier.LPG, Carrier.FUEL_OIL})
 
@@ -156,7 +164,9 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
     quantity, certain_unit = _quantity(value, line, terms, record_id, own)
     if not entry.certain:
         reason = terms.uncertain or "项目名称不足以确定能源品种"
-        own.append(explain("carrier-uncertain", f"能源品种待确认：{reason}。", "请确认能源品种。", subjects=(record_id,)))
+        own.append(
+            explain("carrier-uncertain", f"能源品种待确认：{reason}。", "请确认能源品种。", subjects=(record_id,))
+        )
     if twice:
         own.append(
             explain(
@@ -206,11 +216,18 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
     )
 
 
-def _quantity(value: Fraction, line: InvoiceLine, terms: CarrierTerms, subject: str, own: list[Finding]) -> tuple[Quantity | None, bool]:
+def _quantity(
+    value: Fraction, line: InvoiceLine, terms: CarrierTerms, subject: str, own: list[Finding]
+) -> tuple[Quantity | None, bool]:
     if not line.unit:
         hint = {}
         price = number(line.unit_price)
-        if price is not None and terms.carrier is Carrier.ELECTRICITY and terms.band and terms.band[0] <= price <= terms.band[1]:
+        if (
+            price is not None
+            and terms.carrier is Carrier.ELECTRICITY
+            and terms.band
+            and terms.band[0] <= price <= terms.band[1]
+        ):
             hint = {"suggested_unit": "kWh", "unit_price": line.unit_price}
         own.append(
             blocking(
@@ -258,7 +275,11 @@ def _red(context: Context, value: Fraction, subject: str) -> list[Finding]:
         explain(
             "red-letter",
             "红字（负数）发票：冲减"
-            + (f"蓝字发票 {context.linked} 的用能量。" if context.linked else "原蓝字发票的用能量，票面未读到蓝字发票号码。"),
+            + (
+                f"蓝字发票 {context.linked} 的用能量。"
+                if context.linked
+                else "原蓝字发票的用能量，票面未读到蓝字发票号码。"
+            ),
             "请与原蓝字发票一并确认，两者相抵后计入。",
             subjects=(subject,),
             data={"blue_invoice": context.linked},
@@ -292,6 +313,11 @@ def _period(context: Context, terms: CarrierTerms, own: list[Finding], subject: 
         return False
     if not context.facts.labelled:
         own.append(
-            explain("period-unlabelled", f"备注中的期间“{span.raw}”没有说明是用能期间。", "请确认该期间。", subjects=(subject,))
+            explain(
+                "period-unlabelled",
+                f"备注中的期间“{span.raw}”没有说明是用能期间。",
+                "请确认该期间。",
+                subjects=(subject,),
+            )
         )
     return context.facts.labelled

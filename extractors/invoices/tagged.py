@@ -17,7 +17,12 @@ from extractors.invoices.reading import HEADER, InvoiceReading, normalise
 from extractors.text import number, tidy
 
 ORIGINS = ("xml", "custom_tag", "original_invoice", "xbrl")
-ORIGIN_LABELS = {"xml": "发票 XML", "custom_tag": "OFD 标签", "original_invoice": "OFD 附带的原始发票", "xbrl": "XBRL 附件"}
+ORIGIN_LABELS = {
+    "xml": "发票 XML",
+    "custom_tag": "OFD 标签",
+    "original_invoice": "OFD 附带的原始发票",
+    "xbrl": "XBRL 附件",
+}
 LINE_FIELDS = ("item", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax_amount")
 
 
@@ -29,7 +34,9 @@ def _ends(path: str, name: str) -> bool:
 def read_tagged(document: Document, template: Mapping[str, Any]) -> list[InvoiceReading]:
     """One reading per origin that names at least an invoice number or an amount, in the order of trust."""
     readings = []
-    origins = sorted({t.origin for t in document.tags}, key=lambda o: ORIGINS.index(o) if o in ORIGINS else len(ORIGINS))
+    origins = sorted(
+        {t.origin for t in document.tags}, key=lambda o: ORIGINS.index(o) if o in ORIGINS else len(ORIGINS)
+    )
     for rank, origin in enumerate(origins):
         tags = [t for t in document.tags if t.origin == origin]
         reading = _read_origin(origin, tags, template, rank, Source.OFD if document.pages else Source.XML)
@@ -38,7 +45,9 @@ def read_tagged(document: Document, template: Mapping[str, Any]) -> list[Invoice
     return readings
 
 
-def _read_origin(origin: str, tags: Sequence[Tag], template: Mapping[str, Any], rank: int, source: Source) -> InvoiceReading:
+def _read_origin(
+    origin: str, tags: Sequence[Tag], template: Mapping[str, Any], rank: int, source: Source
+) -> InvoiceReading:
     reading = InvoiceReading(origin=origin, source=source)
     label = ORIGIN_LABELS.get(origin, origin)
     containers = template["line_tags"]["containers"]
@@ -66,14 +75,20 @@ def _read_origin(origin: str, tags: Sequence[Tag], template: Mapping[str, Any], 
     reading.qr = next((t.value for t in _matching(header, template["tags"]["qr"])), "")
     blue = next((t.value for t in _matching(header, template["tags"]["blue"])), "")
     reading.red = blue.strip().upper() in ("N", "0") if blue else False
-    reading.linked_number = next((t.value for t in _matching(header, template["tags"]["linked_number"]) if t.value.strip()), "")
+    reading.linked_number = next(
+        (t.value for t in _matching(header, template["tags"]["linked_number"]) if t.value.strip()), ""
+    )
     line_tags = [t for t in tags if _container(t, containers)] or [t for t in header if _line_field(t, template)]
     if line_tags:
         flat = not any(_container(t, containers) for t in line_tags)
         by_height = origin == "custom_tag" and (flat or _repeats(line_tags)) and all(t.bbox for t in line_tags)
         groups = _by_height(line_tags, template) if by_height else _by_element(line_tags, containers)
         reading.lines = tuple(line for group in groups if (line := _line(group, template)) is not None)
-        if flat and not by_height and len({len(_matching(line_tags, template["line_tags"][f])) for f in LINE_FIELDS} - {0}) > 1:
+        if (
+            flat
+            and not by_height
+            and len({len(_matching(line_tags, template["line_tags"][f])) for f in LINE_FIELDS} - {0}) > 1
+        ):
             reading.findings.append(
                 explain(
                     "line-grouping",
@@ -133,7 +148,9 @@ def _by_height(tags: Sequence[Tag], template: Mapping[str, Any]) -> list[list[Ta
         if _line_field(tag, template) == "amount":
             continue
 
-        def distance(anchor: tuple[int, float, list[Tag]], box: tuple = box, page: int = tag.page or 0) -> tuple[float, float]:
+        def distance(
+            anchor: tuple[int, float, list[Tag]], box: tuple = box, page: int = tag.page or 0
+        ) -> tuple[float, float]:
             away = max(box[1] - anchor[1], anchor[1] - box[3], 0.0) + 10 * abs(anchor[0] - page)
             return away, abs(anchor[1] - box[1])
 
@@ -155,7 +172,7 @@ def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | No
     }
     if "amount" in text and number(text["amount"]) is None and text["amount"].strip("*"):
         return None
-    anchor = (values.get("amount") or values.get("item") or list(values.values())[0])[0]
+    anchor = (values.get("amount") or values.get("item") or next(iter(values.values())))[0]
     return InvoiceLine(
         item=text.get("item", ""),
         spec=text.get("spec", ""),
