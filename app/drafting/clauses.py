@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.domain.clause import Clause, PolicyDocument
-from app.drafting.model import CitedClause
+from app.drafting.model import CitedClause, Inline, Inlines, Literal, Quote, Text
 
 #: A clause longer than this is quoted by its first sentences only; a footnote should stay readable.
 QUOTE_LIMIT = 160
@@ -68,18 +68,28 @@ def cite(policies: Mapping[str, PolicyDocument], clause_id: str, anchor: str = "
         quote = sentence.text.strip()
     else:
         quote = opening(clause.text)
-    return _cited(document, clause, quote)
+    return cited_words(document, clause, quote)
 
 
 def excerpt(policies: Mapping[str, PolicyDocument], clause_id: str, words: str) -> CitedClause | None:
     """The clause with exactly ``words`` as its quote, None when they do not stand in it."""
     found = find_clause(policies, clause_id)
-    if found is None or words not in found[1].text:
-        return None
-    return _cited(found[0], found[1], words)
+    return cited_words(*found, words) if found else None
 
 
-def _cited(document: PolicyDocument, clause: Clause, quote: str) -> CitedClause | None:
+def footnote_pieces(cited: CitedClause) -> Inlines:
+    """《title》（number）clause：“quote”; a digest says that it is not the official text."""
+    pieces: list[Inline] = [Text(text="《"), Literal(kind="title", text=cited.title), Text(text="》")]
+    if cited.document_number:
+        pieces += [Text(text="（"), Literal(kind="document", text=cited.document_number), Text(text="）")]
+    pieces += [Literal(kind="clause", text=cited.path), Text(text="：“"), Quote(cited=cited), Text(text="”")]
+    if not cited.official:
+        pieces.append(Text(text=f"（摘要转述，非文件原文；{cited.evidence}）"))
+    return tuple(pieces)
+
+
+def cited_words(document: PolicyDocument, clause: Clause, quote: str) -> CitedClause | None:
+    """The citation of these words of a clause, None when they do not stand in it."""
     if not quote or quote not in clause.text:
         return None
     return CitedClause(

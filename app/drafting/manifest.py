@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain.fact import Fact
 from app.drafting.model import CitedClause, Draft, FactRef
 from app.drafting.places import Place
-from app.drafting.readback import MANIFEST_NAMESPACE
+from app.drafting.readback import MANIFEST_NAMESPACE, MARK
 from app.drafting.tags import digest8
 
 _ORIGINS = ("run_line", "document", "clause", "profile")
@@ -46,12 +47,16 @@ def context_digest(context: str) -> str:
 
 
 def write_manifest(
-    draft: Draft, places: Iterable[Place], cited: Mapping[str, CitedClause], contents: Iterable[tuple[str, str]]
+    draft: Draft,
+    places: Iterable[Place],
+    cited: Mapping[str, CitedClause],
+    contents: Iterable[tuple[str, str]],
+    tags: Iterable[str],
 ) -> bytes:
-    """The part's bytes. ``cited`` maps footnote ids to what they cite."""
+    """The part's bytes. ``cited`` maps footnote ids to what they cite; ``tags`` are those of all controls by number."""
     from lxml import etree
 
-    def sub(parent, name: str, text: str = "", **attributes: str | None):
+    def sub(parent: Any, name: str, text: str = "", /, **attributes: str | None) -> Any:
         child = etree.SubElement(parent, f"{{{MANIFEST_NAMESPACE}}}{name}")
         for key, value in attributes.items():
             if value is not None:
@@ -90,6 +95,9 @@ def write_manifest(
     toc = sub(root, "contents")
     for entry, page in contents:
         sub(toc, "entry", entry, page=page)
+    marks = sub(root, "marks")
+    for number, tag in enumerate(tags, 1):
+        sub(marks, "mark", name=f"{MARK}{number}", tag=tag)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

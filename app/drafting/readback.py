@@ -7,9 +7,10 @@ renumber footnotes, and all of that reads the same here. Deleted revisions are n
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from app.domain.errors import InputRefused
@@ -18,6 +19,8 @@ from app.drafting.word_xml import MC, W
 MAX_PART_BYTES = 64 * 1024 * 1024
 MAX_PARTS = 2000
 OBJECT = "\ufffc"
+#: Hidden bookmarks of this name and a number surround our controls; the manifest says which tag a number had.
+MARK = "_lt"
 MANIFEST_NAMESPACE = "urn:lingtan:draft:1"
 
 
@@ -72,11 +75,13 @@ class ReadDocx:
 class _Reader:
     """Walks one part. Field state and control numbers run through the part; text boxes become paragraphs of their own."""
 
-    def __init__(self, part: str, styles: dict[str, str], controls: int = 0) -> None:
+    def __init__(self, part: str, styles: dict[str, str], marks: Mapping[str, str]) -> None:
         self.part = part
         self.styles = styles
+        self.marks = marks
+        self.open_marks: dict[str, tuple[str, int]] = {}
         self.out: list[ReadParagraph] = []
-        self.controls = controls
+        self.controls = 0
         self.tables = 0
         self.fields: list[list[str]] = []
 
@@ -93,6 +98,8 @@ class _Reader:
                 for content in child:
                     if _local(content) == "sdtContent":
                         self.walk(content, cell, inner_tag, inner)
+            elif name in ("bookmarkStart", "bookmarkEnd"):
+                self._mark(child, name)
             elif name in ("del", "moveFrom", "sectPr", "pPr", "tcPr", "trPr", "tblPr", "tblGrid", ""):
                 continue
             else:
@@ -105,6 +112,14 @@ class _Reader:
             return tag, control
         self.controls += 1
         return value, self.controls
+
+    def _mark(self, bookmark: Any, name: str) -> None:
+        id = bookmark.get(f"{{{W}}}id", "")
+        if name == "bookmarkEnd":
+            self.open_marks.pop(id, None)
+        elif tag := self.marks.get(bookmark.get(f"{{{W}}}name", "")):
+            self.controls += 1
+            self.open_marks[id] = (tag, self.controls)
 
     def _table(self, table: Any, tag: str, control: int) -> None:
         self.tables += 1
@@ -145,6 +160,8 @@ class _Reader:
                 self.fields.pop()
             elif name == "t":
                 self._add(into, child.text or "", tag, control)
+            elif name in ("bookmarkStart", "bookmarkEnd"):
+                self._mark(child, name)
             elif name == "p":
                 self._paragraph(child, into.cell, tag, control)
             elif name in ("del", "moveFrom", "pPr", ""):
@@ -193,6 +210,8 @@ class _Reader:
         return tuple(" ".join(code.split()) for code, state in self.fields if state == "result")
 
     def _add(self, into: ReadParagraph, text: str, tag: str, control: int) -> None:
+        if not tag and self.open_marks:
+            tag, control = list(self.open_marks.values())[-1]
         if text and not (self.fields and self.fields[-1][1] == "code"):
             into.pieces.append(Piece(text=text, tag=tag, control=control, fields=self._results()))
 
@@ -213,20 +232,22 @@ def _symbol(code: str) -> str:
         return "?"
 
 
-def read_part(root: Any, part: str, styles: dict[str, str]) -> list[ReadParagraph]:
-    """The paragraphs of one part's root element."""
-    reader = _Reader(part, styles)
+def read_part(
+    root: Any, part: str, styles: dict[str, str], marks: Mapping[str, str] = MappingProxyType({})
+) -> list[ReadParagraph]:
+    """The paragraphs of one part's root element; ``marks`` name the tags of bookmarks whose control lost its own."""
+    reader = _Reader(part, styles, marks)
     reader.walk(root)
     return reader.out
 
 
-def read_notes(root: Any, styles: dict[str, str]) -> dict[str, list[ReadParagraph]]:
+def read_notes(root: Any, styles: dict[str, str], marks: Mapping[str, str]) -> dict[str, list[ReadParagraph]]:
     """Footnotes by id, separators left out."""
     notes = {}
     for note in root.iter(f"{{{W}}}footnote", f"{{{W}}}endnote"):
         if note.get(f"{{{W}}}type") in (None, "normal"):
             id = note.get(f"{{{W}}}id", "")
-            notes[id] = read_part(note, f"footnote:{id}", styles)
+            notes[id] = read_part(note, f"footnote:{id}", styles, marks)
     return notes
 
 
@@ -234,21 +255,36 @@ def read_docx(data: bytes) -> ReadDocx:
     """Every text of a Word file. Raises InputRefused ``docx_unreadable`` for anything that is no Word file."""
     parts = _parts(data)
     styles = _style_names(parts.get("word/styles.xml"))
-    out = ReadDocx()
+    out = ReadDocx(manifest=_manifest_part(parts))
+    marks = _marks(out.manifest)
     for name in sorted(parts, key=lambda n: (n != "word/document.xml", n)):
         if name == "word/document.xml":
-            out.paragraphs += read_part(_xml(parts[name]), "body", styles)
-        elif name.startswith(("word/header", "word/footer")) and name.endswith(".xml"):
-            out.paragraphs += read_part(_xml(parts[name]), "header" if "header" in name else "footer", styles)
+            out.paragraphs += read_part(_xml(parts[name]), "body", styles, marks)
+        elif name.startswith(("word/header", "word/footer")):
+            out.paragraphs += read_part(_xml(parts[name]), "header" if "header" in name else "footer", styles, marks)
         elif name == "word/footnotes.xml":
-            out.footnotes.update(read_notes(_xml(parts[name]), styles))
+            out.footnotes.update(read_notes(_xml(parts[name]), styles, marks))
         elif name == "word/endnotes.xml":
-            out.footnotes.update({f"end:{k}": v for k, v in read_notes(_xml(parts[name]), styles).items()})
-        elif name.startswith("customXml/item") and name.endswith(".xml") and MANIFEST_NAMESPACE.encode() in parts[name]:
-            out.manifest = parts[name]
+            out.footnotes.update({f"end:{k}": v for k, v in read_notes(_xml(parts[name]), styles, marks).items()})
         elif name == "docProps/app.xml":
             out.application = "".join(e.text or "" for e in _xml(parts[name]).iter() if _local(e) == "Application")
     return out
+
+
+def _manifest_part(parts: Mapping[str, bytes]) -> bytes | None:
+    """The custom XML item whose root is ours; word processors rename and renumber such items."""
+    root = f"{{{MANIFEST_NAMESPACE}}}draft"
+    for name, data in sorted(parts.items()):
+        if name.startswith("customXml/") and MANIFEST_NAMESPACE.encode() in data and _xml(data).tag == root:
+            return data
+    return None
+
+
+def _marks(manifest: bytes | None) -> dict[str, str]:
+    if manifest is None:
+        return {}
+    marks = _xml(manifest).iter(f"{{{MANIFEST_NAMESPACE}}}mark")
+    return {m.get("name", ""): m.get("tag", "") for m in marks}
 
 
 def _parts(data: bytes) -> dict[str, bytes]:

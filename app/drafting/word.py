@@ -47,7 +47,7 @@ def write_docx(draft: Draft) -> bytes:
     last_section = body[-1]
     body_blocks = [e for s in draft.sections if not s.front for b in s.blocks for e in writer.block(b)]
     front, contents = _front(draft, writer)
-    header = [*writer.inlines(draft.header)]
+    headers = tuple([*writer.inlines(draft.header)] for _ in range(2))
     footnotes = el("w:footnotes")
     footnotes.append(_separator(-1, "separator"))
     footnotes.append(_separator(0, "continuationSeparator"))
@@ -56,14 +56,14 @@ def write_docx(draft: Draft) -> bytes:
         footnotes.append(writer.footnote(number, clause))
     for element in (*front, *body_blocks):
         last_section.addprevious(element)
-    _page_furniture(document, header, writer.styles)
+    _page_furniture(document, headers, writer.styles)
     _settings(document)
     _properties(document, draft)
 
     names = {i: n for n, i in writer.styles.items()}
     places = find_places(read_part(document.element, "body", names))
     places += find_places(read_part(document.sections[-1].header._element, "header", names))
-    manifest = write_manifest(draft, places, cited, contents)
+    manifest = write_manifest(draft, places, cited, contents, writer.tags)
     package = document.part.package
     for id in [r.rId for r in document.part.rels.values() if r.reltype == f"{_RELS}/customXml"]:
         document.part.rels.pop(id)  # the template's own item would take our part's name
@@ -146,14 +146,18 @@ def _separator(id: int, kind: str) -> Any:
     return el("w:footnote", paragraph, type=kind, id=id)
 
 
-def _page_furniture(document: Any, header: list[Any], styles: dict[str, str]) -> None:
+def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: dict[str, str]) -> None:
     """Header of the numbered part, and ``— 1 —`` on the outer side: right on odd pages, left on even ones."""
     section = document.sections[-1]
     document.settings.odd_and_even_pages_header_footer = True
-    for slot, footer, align in ((section.header, section.footer, "right"), (section.even_page_header, section.even_page_footer, "left")):
+    sides = (
+        (section.header, section.footer, "right"),
+        (section.even_page_header, section.even_page_footer, "left"),
+    )
+    for (slot, footer, align), header in zip(sides, headers, strict=True):
         slot.is_linked_to_previous = False
         footer.is_linked_to_previous = False
-        _refill(slot._element, el("w:p", el("w:pPr", el("w:pStyle", val=styles["header"])), *_copies(header)))
+        _refill(slot._element, el("w:p", el("w:pPr", el("w:pStyle", val=styles["header"])), *header))
         side = {"right": {"right": 280}, "left": {"left": 280}}[align]
         properties = el("w:pPr", el("w:pStyle", val=styles["footer"]), el("w:ind", **side), el("w:jc", val=align))
         _refill(footer._element, el("w:p", properties, run("— "), *field("PAGE"), run(" —")))
@@ -163,12 +167,6 @@ def _page_furniture(document: Any, header: list[Any], styles: dict[str, str]) ->
         if reference.tag in (qn("w:headerReference"), qn("w:footerReference")):
             fresh.insert(len(fresh.findall(qn("w:headerReference")) + fresh.findall(qn("w:footerReference"))), reference)
     old.getparent().replace(old, fresh)
-
-
-def _copies(elements: list[Any]) -> list[Any]:
-    from copy import deepcopy
-
-    return [deepcopy(e) for e in elements]
 
 
 def _refill(container: Any, paragraph: Any) -> None:

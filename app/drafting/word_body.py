@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.fact import Fact
+from app.drafting.clauses import footnote_pieces
 from app.drafting.model import (
     CitedClause,
     ClauseRef,
@@ -20,10 +21,13 @@ from app.drafting.model import (
     TableBlock,
     Text,
 )
+from app.drafting.readback import MARK
 from app.drafting.tags import clause_tag, fact_tag, literal_tag, missing_tag, unit_tag
 from app.drafting.word_styles import TEXT_WIDTH_TWIPS
 from app.drafting.word_xml import control, el, run, unit_runs
 
+#: Bookmark ids of controls start here; those of headings stay below.
+MARK_IDS = 100_000
 PARAGRAPH_STYLES = {
     "title": "title",
     "subtitle": "subtitle",
@@ -49,15 +53,20 @@ class BodyWriter:
 
     facts: Mapping[str, Fact]
     styles: Mapping[str, str]
-    controls: int = 0
+    tags: list[str] = field(default_factory=list)
+    """Tags of all controls; a control's running number is its position from 1."""
     bookmarks: int = 0
     footnotes: list[CitedClause] = field(default_factory=list)
     headings: list[tuple[int, str, Inlines]] = field(default_factory=list)
     """(level, bookmark, inlines) of every numbered heading, for the table of contents."""
 
-    def _control(self, tag: str, runs: Sequence[Any], *, locked: bool = True) -> Any:
-        self.controls += 1
-        return control(tag, self.controls, runs, locked=locked)
+    def _control(self, tag: str, runs: Sequence[Any], *, locked: bool = True) -> Iterator[Any]:
+        """A control inside a hidden bookmark of its number: older LibreOffice drops tags on saving but keeps bookmarks."""
+        self.tags.append(tag)
+        number = len(self.tags)
+        yield el("w:bookmarkStart", id=MARK_IDS + number, name=f"{MARK}{number}")
+        yield control(tag, number, runs, locked=locked)
+        yield el("w:bookmarkEnd", id=MARK_IDS + number)
 
     def inlines(self, inlines: Inlines, *, bold: bool = False) -> Iterator[Any]:
         for inline in inlines:
@@ -71,18 +80,18 @@ class BodyWriter:
             fact = self.facts[inline.fact]
             as_unit = fact.id.endswith(".unit")
             runs = list(unit_runs(fact.text, bold=bold)) if as_unit else [run(fact.text, bold=bold)]
-            yield self._control(fact_tag(fact.id), runs)
+            yield from self._control(fact_tag(fact.id), runs)
             if inline.unit and fact.unit:
                 if needs_space(fact.unit):
                     yield run("\u00a0", bold=bold)
-                yield self._control(unit_tag(fact.id), list(unit_runs(fact.unit, bold=bold)))
+                yield from self._control(unit_tag(fact.id), list(unit_runs(fact.unit, bold=bold)))
         elif isinstance(inline, Literal):
             runs = list(unit_runs(inline.text, bold=bold)) if inline.kind == "unit" else [run(inline.text, bold=bold)]
-            yield self._control(literal_tag(inline.kind, inline.text), runs)
+            yield from self._control(literal_tag(inline.kind, inline.text), runs)
         elif isinstance(inline, Quote):
-            yield self._control(clause_tag("quote", inline.cited.clause), [run(inline.cited.quote, bold=bold)])
+            yield from self._control(clause_tag("quote", inline.cited.clause), [run(inline.cited.quote, bold=bold)])
         elif isinstance(inline, Missing):
-            yield self._control(missing_tag(inline.text), [run(inline.text, highlight=True)], locked=False)
+            yield from self._control(missing_tag(inline.text), [run(inline.text, highlight=True)], locked=False)
         elif isinstance(inline, ClauseRef):
             self.footnotes.append(inline.cited)
             style = self.styles["footnote reference"]
@@ -208,16 +217,13 @@ class BodyWriter:
         yield self.paragraph(block.note, "table note")
 
     def footnote(self, number: int, cited: CitedClause) -> Any:
-        """《title》（number）clause：“quote”, each part in its own control; a digest says that it is not the official text."""
-        pieces: list[Inline] = [Text(text=" 《"), Literal(kind="title", text=cited.title), Text(text="》")]
-        if cited.document_number:
-            pieces += [Text(text="（"), Literal(kind="document", text=cited.document_number), Text(text="）")]
-        pieces += [Literal(kind="clause", text=cited.path), Text(text="：“")]
-        runs = [*self.inlines(tuple(pieces))]
-        runs.append(self._control(clause_tag("cite", cited.clause), [run(cited.quote)]))
-        runs += self.inlines((Text(text="”"),))
-        if not cited.official:
-            runs += self.inlines((Text(text=f"（摘要转述，非文件原文；{cited.evidence}）"),))
+        """A footnote element; each part of the citation lies in its own control, the quote in a ``cite:`` control."""
+        runs = [run(" ")]
+        for piece in footnote_pieces(cited):
+            if isinstance(piece, Quote):
+                runs += self._control(clause_tag("cite", cited.clause), [run(cited.quote)])
+            else:
+                runs += self._inline(piece, False)
         mark = el("w:r", el("w:rPr", el("w:rStyle", val=self.styles["footnote reference"])), el("w:footnoteRef"))
         properties = el("w:pPr", el("w:pStyle", val=self.styles["footnote text"]))
         return el("w:footnote", el("w:p", properties, mark, *runs), id=number)
