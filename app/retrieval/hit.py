@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.clause import Clause, PolicyDocument, Sentence
+from app.retrieval.passages import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceHit:
     sentence: Sentence
+    passage: Passage
     score: float
 
 

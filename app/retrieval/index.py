@@ -61,13 +61,14 @@ class PolicyIndex:
     def build(cls, documents: Mapping[str, PolicyDocument] | Iterable[PolicyDocument], embedder: Embedder, *,
               cache_path: Path | None = None, variants: Iterable[Sequence[str]] = (),
               equivalents: Mapping[str, Sequence[str]] | None = None, store: VectorStore | None = None,
+              topic_labels: Mapping[str, str] | None = None,
               on_progress: Callable[[int, int], None] | None = None) -> PolicyIndex:
         """``cache_path`` is an sqlite file for vectors; ``variants`` groups of spellings; ``equivalents`` user word ->
-        policy words; ``store`` receives the vectors when they changed."""
+        policy words; ``store`` receives the vectors when they changed; ``topic_labels`` head the sentences of digests."""
         import numpy as np
 
         values = documents.values() if isinstance(documents, Mapping) else documents
-        passages = passages_of(values)
+        passages = passages_of(values, topic_labels)
         cache = VectorCache(embedder, cache_path)
         encodings = cache.encode([p.indexed for p in passages], on_progress)
         cache.close()
@@ -105,7 +106,7 @@ class PolicyIndex:
             best_lexical = float(lexical[rows].max()) / top
             score = late + DENSE_SHARE * best_dense + LEXICAL_SHARE * best_lexical
             sentences = sorted(
-                (SentenceHit(sentence=self.passages[chosen[m]].sentence,
+                (SentenceHit(sentence=self.passages[chosen[m]].sentence, passage=self.passages[chosen[m]],
                              score=float(late_sentence[m]) + DENSE_SHARE * float(dense[chosen[m]]) + CLAUSE_SHARE * late
                              + LEXICAL_SHARE * float(lexical[chosen[m]]) / top) for m in members),
                 key=lambda s: -s.score)
@@ -144,7 +145,11 @@ class PolicyIndex:
         starts = np.cumsum([0] + [len(t) for t in tokens[:-1]])
         similarity = encoding.tokens @ np.concatenate(tokens).astype(np.float32).T
         best = np.maximum.reduceat(similarity, starts, axis=1)
-        return best.mean(axis=0), clauses, [float(best[:, members].max(axis=1).mean()) for members in clauses]
+        flat = best.mean(axis=0)
+        # The sentences of a digest are separate statements: read as one text they would match every question a little.
+        scores = [float(flat[members].max()) if self.passages[chosen[members[0]]].provision
+                  else float(best[:, members].max(axis=1).mean()) for members in clauses]
+        return flat, clauses, scores
 
     def _coverage(self, known: Mapping[str, float], rows: list[int]) -> float:
         total = sum(known.values())

@@ -1,0 +1,61 @@
+"""``answer``: the one entry. Refusals first, then the user's own data, then the documents; the guard has the last word."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from app.assistant.composing import compose
+from app.assistant.context import AssistantContext
+from app.assistant.deciding import decide
+from app.assistant.evidence import gather
+from app.assistant.frame import Frame, understand
+from app.assistant.guard import enforce
+from app.assistant.knowledge import Knowledge, Refusal, load_knowledge, matches
+from app.assistant.own_data import answer_own, own_rule
+from app.assistant.picking import pick
+from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.domain.answer import Answer, AnswerStatus
+
+LONGEST_QUESTION = 1000
+
+
+def answer(question: str, context: AssistantContext, *, region: str | None = None, scheme: str | None = None) -> Answer:
+    """An answer in one of four states, every claim cited. Text inside the question is content, never an instruction.
+
+    ``region`` is where the asker is, used when the question names no place; ``scheme`` the asked scheme's name or id."""
+    started = time.perf_counter()
+    knowledge = load_knowledge()
+    asked = question.strip()
+    frame = understand(asked[:LONGEST_QUESTION], context, knowledge, region=region, scheme=scheme)
+    made = enforce(compose(plan_for(frame, context, knowledge), frame, knowledge), context.documents)
+    if context.model is not None and made.status is AnswerStatus.ANSWERED and made.mode.value == "extractive":
+        from app.assistant.phrasing import rephrase
+
+        made = rephrase(made, context) or made
+    return replace(made, question=question, elapsed_ms=int((time.perf_counter() - started) * 1000))
+
+
+def plan_for(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
+    refusal = refused(frame, knowledge)
+    if refusal is not None:
+        return _decline(refusal, frame, context, knowledge)
+    if not frame.text:
+        return Plan(status=AnswerStatus.DECLINED, statements=(Remark(text="请写出问题。"),))
+    rule = own_rule(frame, knowledge)
+    if rule is not None:
+        return answer_own(rule, frame, context, knowledge)
+    return decide(frame, context, knowledge)
+
+
+def refused(frame: Frame, knowledge: Knowledge) -> Refusal | None:
+    return next((r for r in knowledge.refusals if matches(r.patterns, frame.text) and not matches(r.unless, frame.text)), None)
+
+
+def _decline(refusal: Refusal, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
+    said: list[Statement] = [Remark(text=refusal.text)]
+    if refusal.evidence:
+        ranked = gather(frame, context, knowledge, regions=(), query=refusal.text)
+        said.extend(Extract(evidence=e) for e in pick([e for e in ranked if e.clause_id == refusal.evidence], frame)[:1])
+    said.append(Remark(text=refusal.advice))
+    return Plan(status=AnswerStatus(refusal.status), statements=tuple(said))

@@ -1,0 +1,300 @@
+"""Can the question be answered, by what, and how surely. Deciders run in order; the first that has something to say wins.
+
+The order is the policy: a missing value is noticed before a similar clause is quoted, so that a question for an amount is
+never answered with a sentence that merely sounds like it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.assistant import negative as no
+from app.assistant.context import AssistantContext
+from app.assistant.evidence import Evidence, fits_type, gather, local_to, on_topic
+from app.assistant.frame import Frame
+from app.assistant.knowledge import Entity, Knowledge, matches
+from app.assistant.picking import outline, parts_of, pick
+from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.domain.answer import AnswerStatus
+from app.domain.clause import PolicyDocument
+from app.retrieval.folding import plain
+
+ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
+REPORTED_MARGIN = 0.05
+
+
+def decide(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
+    for decider in DECIDERS:
+        plan = decider(frame, context, knowledge)
+        if plan is not None:
+            return plan
+    return no.refuse(frame, context, knowledge, "相应内容")
+
+
+def off_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    off = knowledge.off_topic
+    in_domain = any(word in frame.text for word in off.domain)
+    plan = Plan(status=AnswerStatus.NOT_IN_CORPUS, statements=(Remark(text=off.text), Remark(text=off.advice)))
+    if not in_domain and matches(off.patterns, frame.text):
+        return plan
+    if in_domain or frame.topics or frame.type or frame.entities or frame.named or frame.regional:
+        return None
+    hits = context.index.search(frame.question, limit=3)
+    known = any(h.scores["late"] >= off.late_floor and h.scores["coverage"] >= off.coverage_floor for h in hits)
+    return None if known else plan
+
+
+def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    for claim in _claims(frame, context, knowledge):
+        mark = knowledge.claims.get(claim.id)
+        if mark is not None and mark.force:
+            what = f"这种说法（{context.topics.get(claim.topic, claim.topic)}）"
+            return no.refuse(frame, context, knowledge, what, topics=(claim.topic,), before=(Remark(text=claim.why),))
+    return None
+
+
+def comparison(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Two schemes named and their difference asked: what each is, from its own documents."""
+    others = [name for name in frame.compared if name not in ("factory", "context")]
+    if not frame.compared or not others or frame.type is not None and frame.type.strict:
+        return None
+    label = {family.id: family.label for family in knowledge.families}
+    ranked = gather(frame, context, knowledge, regions=())
+    own = next((e for e in ranked if e.decidable and "definition" in e.passage.topics), None)
+    from app.assistant.evidence import family_of
+
+    other = next((e for e in ranked if family_of(e.passage.document, knowledge) == others[0]), None)
+    if own is None or other is None:
+        return None
+    rest = [e for e in ranked if e.passage.document.id == other.passage.document.id and e is not other][:1]
+    gaps = [knowledge.wording["gap_confusion"].format(a=p.a, b=p.b, why=p.why) for p in context.lexicon.not_synonyms
+            if p.a == "零碳工厂" and label[others[0]] in p.b]
+    return Plan(status=AnswerStatus.ANSWERED, statements=tuple(Extract(evidence=e) for e in (own, other, *rest)),
+                gaps=tuple(gaps))
+
+
+def unknown_entity(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    for entity, word in frame.entities:
+        if _held(entity, word, frame, context, knowledge):
+            continue
+        said: list[Statement] = [Remark(text=entity.say.format(word=word))]
+        nearest = _find(entity.nearest, frame, context, knowledge)
+        if nearest is not None:
+            said.append(Extract(evidence=nearest))
+        said.append(Remark(text=knowledge.wording["ask_where"]))
+        return Plan(status=AnswerStatus.NOT_IN_CORPUS, statements=tuple(said))
+    return None
+
+
+def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """A question for a value: found where it may be looked for, or the plain no."""
+    kind = frame.type
+    if kind is None:
+        return None
+    local = _local(frame, context, knowledge)
+    national = gather(frame, context, knowledge, regions=())
+    topics = kind.topics or frame.topics
+    places = [*local] if frame.regional else []
+    if kind.scope == "any" or (kind.scope == "national" and not (frame.regional and kind.strict)):
+        places += national
+    fitting = [e for e in places if fits_type(e, frame) and (not topics or set(topics) & set(e.passage.topics))]
+    if not fitting and not frame.regional and kind.scope != "named" and not kind.strict:
+        fitting = [e for e in _elsewhere(frame, context, knowledge) if fits_type(e, frame) and on_topic(e, frame)]
+    fitting = _with_numbers(fitting, frame)
+    if fitting:
+        return _say(fitting, frame, context, knowledge)
+    what = kind.label
+    gaps = []
+    for topic in topics[:1]:
+        regions = no.other_regions(topic, context, frame, knowledge)
+        if regions and not frame.regional and not frame.national:
+            gaps.append(knowledge.wording["gap_other_regions"].format(regions="、".join(regions)))
+    if kind.id in ("duration", "frequency") and not topics:
+        return None
+    return no.refuse(frame, context, knowledge, what, topics=topics, gaps=tuple(gaps), ask_where=kind.ask_where)
+
+
+def unheard_number(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """A figure the question takes for granted must stand in the evidence."""
+    if not frame.numbers:
+        return None
+    pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
+    relevant = [e for e in pool if not frame.topics or on_topic(e, frame)]
+    if any(number in plain(e.passage.sentence.text).replace(" ", "") for e in relevant for number in frame.numbers):
+        return None
+    remark = Remark(text=knowledge.wording["unknown_number"].format(number="、".join(frame.numbers)))
+    return no.refuse(frame, context, knowledge, "这个数值", topics=frame.topics, before=(remark,))
+
+
+def unheard_year(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Targets are asked for a year: another year's target is no answer."""
+    if not frame.years or not {"target_scale", "sector_schedule"} & set(frame.topics[:2]):
+        return None
+    pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
+    if any(year in e.passage.sentence.text for e in pool if on_topic(e, frame) for year in frame.years):
+        return None
+    return no.refuse(frame, context, knowledge, f"{frame.years[0]}年的目标", topics=frame.topics)
+
+
+def region_without_text(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Local administration asked of a region whose zero-carbon texts are not held."""
+    if not frame.regional or frame.family != "factory" or _local(frame, context, knowledge):
+        return None
+    if not (set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame) or frame.local):
+        return None
+    what = context.topics.get(frame.topics[0], "相应内容") if frame.topics else "当地零碳工厂的专门规定"
+    return no.refuse(frame, context, knowledge, what, topics=frame.topics)
+
+
+def silent_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """The national text was read in full and is silent on the topic: local rules or reports speak, named as such."""
+    if not frame.topics or frame.regional or not _silent(frame.topics[:1], context, knowledge, frame):
+        return None
+    topic = frame.topics[0]
+    rule = knowledge.topics.get(topic)
+    regional = rule.regional if rule else "none"
+    label = context.topics.get(topic, topic)
+    reported = [e for e in gather(frame, context, knowledge, regions=()) if topic in e.passage.topics]
+    if regional == "main" and not frame.national:
+        local = [e for e in _elsewhere(frame, context, knowledge) if topic in e.passage.topics]
+        if local:
+            said = [*no.negatives(frame, context, knowledge, label, (topic,), most=1),
+                    *(Extract(evidence=e) for e in _one_a_document(local))]
+            status = AnswerStatus.ANSWERED if any(e.decidable for e in local) else AnswerStatus.REFERENCE_ONLY
+            return Plan(status=status, statements=tuple(said), gaps=_gaps(frame, context, knowledge, [*local, *reported]))
+    if reported:
+        return _say(reported, frame, context, knowledge)
+    return no.refuse(frame, context, knowledge, label, topics=(topic,), gaps=_hint(topic, frame, context, knowledge))
+
+
+def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """The ordinary case: the sentences that answer, local ones first where the region's own text speaks to the topic."""
+    national = gather(frame, context, knowledge, regions=())
+    local = [e for e in _local(frame, context, knowledge) if not frame.topics or on_topic(e, frame)]
+    if local and (not national or local[0].score >= national[0].score - REPORTED_MARGIN):
+        return _say([*local, *(e for e in national if e.decidable and on_topic(e, frame) and e.score > local[0].score)],
+                    frame, context, knowledge)
+    return _say(national, frame, context, knowledge) if national else None
+
+
+def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Answered when the chosen sentences may decide, for reference only when all of them are reports."""
+    ordered = sorted(ranked, key=lambda e: -e.score)
+    sure = [e for e in ordered if e.decidable]
+    members = outline(ordered[0], [e for e in ordered if e.national]) if ordered else []
+    if members:
+        chosen = members
+    elif sure:
+        chosen = pick(sure, frame)
+        for part in parts_of(frame):
+            best = next((e for e in gather(frame, context, knowledge, query=part, regions=frame.regions, limit=8)
+                         if e.decidable and (not frame.topics or on_topic(e, frame))), None)
+            if best is not None and best.passage.id not in {e.passage.id for e in chosen}:
+                chosen = [*chosen, *pick([best], frame)]
+        chosen = chosen[:6]
+    else:
+        chosen = pick(ordered, frame)
+    if not chosen:
+        return None
+    status = AnswerStatus.ANSWERED if any(e.decidable for e in chosen) else AnswerStatus.REFERENCE_ONLY
+    return Plan(status=status, statements=tuple(Extract(evidence=e) for e in chosen),
+                gaps=_gaps(frame, context, knowledge, [*chosen, *[e for e in ordered if not e.decidable]]))
+
+
+def _gaps(frame: Frame, context: AssistantContext, knowledge: Knowledge, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    wording = knowledge.wording
+    gaps: list[str] = []
+    if frame.regional and not no.holds_region(frame, context, knowledge):
+        gaps.append(wording["gap_region"].format(region=frame.regions[0]))
+    for claim in _claims(frame, context, knowledge):
+        gaps.append(claim.why)
+    for topic in frame.topics[:2]:
+        gaps.extend(no.coverage_gap(topic, document, context) for document in no.read_in_full(context, frame, knowledge))
+    seen: set[str] = set()
+    for item in evidence:
+        document = item.passage.document
+        if document.id in seen or (frame.topics and not on_topic(item, frame)):
+            continue
+        seen.add(document.id)
+        if not item.decidable:
+            gaps.append(wording["gap_reported"].format(doc=no.short_name(document)))
+        elif not document.full_text:
+            gaps.append(wording["gap_digest"].format(doc=no.short_name(document)))
+    for pair in context.lexicon.not_synonyms:
+        if pair.b in frame.question or pair.b in frame.text:
+            gaps.append(wording["gap_confusion"].format(a=pair.a, b=pair.b, why=pair.why))
+    gaps.extend(_hint(frame.topics[0], frame, context, knowledge) if frame.topics else ())
+    return tuple(dict.fromkeys(gap for gap in gaps if gap))
+
+
+def _hint(topic: str, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
+    rule = knowledge.topics.get(topic)
+    if frame.regional or rule is None or rule.regional == "none":
+        return ()
+    regions = no.other_regions(topic, context, frame, knowledge)
+    return (knowledge.wording["gap_other_regions"].format(regions="、".join(regions)),) if regions else ()
+
+
+def _claims(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list:
+    found = []
+    for claim in context.claims:
+        mark = knowledge.claims.get(claim.id)
+        if mark is not None:
+            hit = all(pattern.search(frame.text) for pattern in mark.all)
+        else:
+            hits = sum(plain(word) in frame.text for word in claim.contains)
+            hit = hits >= min(2, len(claim.contains)) > 0
+        if hit:
+            found.append(claim)
+    return found
+
+
+def _local(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:
+    if not frame.regional:
+        return []
+    return [e for e in gather(frame, context, knowledge, regions=frame.regions) if local_to(e, frame)]
+
+
+def _elsewhere(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:
+    return [e for e in gather(frame, context, knowledge, regions=None) if not e.national]
+
+
+def _with_numbers(evidence: list[Evidence], frame: Frame) -> list[Evidence]:
+    if not frame.numbers:
+        return evidence
+    return [e for e in evidence
+            if any(n in plain(e.passage.sentence.text).replace(" ", "") for n in frame.numbers)]
+
+
+def _silent(topics: Sequence[str], context: AssistantContext, knowledge: Knowledge, frame: Frame) -> bool:
+    """Every national text read in full is silent on every one of the topics."""
+    documents: list[PolicyDocument] = [d for d in no.read_in_full(context, frame, knowledge) if d.region.startswith("全国")]
+    return bool(documents and topics) and all(
+        dict(d.stated).get(topic) == no.NOT_STATED for d in documents for topic in topics)
+
+
+def _one_a_document(evidence: Sequence[Evidence]) -> list[Evidence]:
+    first: dict[str, Evidence] = {}
+    for item in evidence:
+        first.setdefault(item.passage.document.id, item)
+    return list(first.values())
+
+
+def _held(entity: Entity, word: str, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> bool:
+    if entity.strict:
+        return False
+    texts = [plain(e.passage.sentence.text) for e in
+             [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]]
+    return any(name in text for text in texts for name in (word, *entity.also))
+
+
+def _find(clause_id: str, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Evidence | None:
+    if not clause_id:
+        return None
+    ranked = gather(frame, context, knowledge, regions=())
+    return next((e for e in pick([e for e in ranked if e.clause_id == clause_id], frame)), None)
+
+
+Decider = Callable[[Frame, AssistantContext, Knowledge], Plan | None]
+DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, comparison, unknown_entity, missing_value, unheard_number,
+                                 unheard_year, region_without_text, silent_topic, from_documents)
