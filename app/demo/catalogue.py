@@ -68,9 +68,7 @@ def _file(
     name: str, title: str, kind: DocumentKind, media: Media, write: Callable[[], bytes], *,
     energy: tuple[Energy, ...] = (), flags: tuple[Flag, ...] = (), remark: str = "",
 ) -> Planned:  # fmt: skip
-    document = DemoDocument(
-        name=name, title=title, kind=kind, media=media, energy=energy, flags=flags, remark=remark
-    )
+    document = DemoDocument(name=name, title=title, kind=kind, media=media, energy=energy, flags=flags, remark=remark)
     return Planned(document=document, write=lambda _: write())
 
 
@@ -96,9 +94,7 @@ def _energy(
     carrier: Carrier, quantity: Decimal, unit: str, period: Period, account: str = "",
     direction: Direction = Direction.PURCHASED,
 ) -> Energy:  # fmt: skip
-    return Energy(
-        carrier=carrier, quantity=quantity, unit=unit, period=period, account=account, direction=direction
-    )
+    return Energy(carrier=carrier, quantity=quantity, unit=unit, period=period, account=account, direction=direction)
 
 
 def bill_name(month: int) -> str:
@@ -207,9 +203,7 @@ def _fuels() -> Iterator[Planned]:
         energy=_diesel_use(ledger.DIESEL_BROKEN_L, ledger.month(12)), flags=(Flag(kind="sum_mismatch"),),
         remark="合计与价税合计比明细多300.00元",
     )  # fmt: skip
-    yield _invoice(
-        "加油卡充值_2025-03", purchases.prepaid_card_invoice(), Media.PDF, flags=(Flag(kind="no_quantity"),)
-    )
+    yield _invoice("加油卡充值_2025-03", purchases.prepaid_card_invoice(), Media.PDF, flags=(Flag(kind="no_quantity"),))
     yield _file(
         "台账_车辆加油_2025H1.xlsx", "车辆加油台账", DocumentKind.FUEL_LEDGER, Media.XLSX,
         lambda: write_fuel_ledger(1, 6),
@@ -235,14 +229,17 @@ def _heat() -> Iterator[Planned]:
     kind, title = DocumentKind.HEAT_SETTLEMENT, "蒸汽用量结算单"
     yield _pdf("结算单_蒸汽_2025H1.pdf", title, kind, steam_settlement_sheets(1, 6), energy=use(1, 6))
     yield _file(
-        "结算单_蒸汽_2025H2.docx", title, kind, Media.DOCX, lambda: write_steam_settlement_docx(7, 12), energy=use(7, 12)
+        "结算单_蒸汽_2025H2.docx",
+        title,
+        kind,
+        Media.DOCX,
+        lambda: write_steam_settlement_docx(7, 12),
+        energy=use(7, 12),
     )
 
 
 def _pv(month: int, direction: Direction, quantity: Decimal) -> Energy:
-    return _energy(
-        Carrier.PV_GENERATION, quantity, "kWh", ledger.month(month), ledger.PV_ACCOUNT, direction
-    )
+    return _energy(Carrier.PV_GENERATION, quantity, "kWh", ledger.month(month), ledger.PV_ACCOUNT, direction)
 
 
 def _renewables() -> Iterator[Planned]:
@@ -253,9 +250,7 @@ def _renewables() -> Iterator[Planned]:
             _pv(month, Direction.EXPORTED, ledger.of(ledger.PV_FEED_IN_KWH, month)),
             _pv(month, Direction.SELF_CONSUMED, ledger.pv_self_use(month)),
         ]
-    yield _file(
-        PV_LOG, "光伏发电运行记录", DocumentKind.PV_LOG, Media.XLSX, write_pv_log, energy=tuple(rows)
-    )
+    yield _file(PV_LOG, "光伏发电运行记录", DocumentKind.PV_LOG, Media.XLSX, write_pv_log, energy=tuple(rows))
     yield _pdf(
         "上网电费账单_2025-06.pdf", "上网电费账单", DocumentKind.FEED_IN_BILL, feed_in_bill_sheets(6),
         energy=(_pv(6, Direction.EXPORTED, ledger.of(ledger.PV_FEED_IN_KWH, 6)),),
@@ -320,7 +315,13 @@ def _reports() -> Iterator[Planned]:
         energy=tuple(stated), flags=(Flag(kind="control_total"),), remark="全年汇总，含缺证的8月与待更正的12月柴油",
     )  # fmt: skip
     for name, sheets in statement_sheets().items():
-        yield _pdf(name, name.partition("_")[2].removesuffix(".pdf"), DocumentKind.OTHER, sheets, flags=(Flag(kind="no_energy"),))
+        yield _pdf(
+            name,
+            name.partition("_")[2].removesuffix(".pdf"),
+            DocumentKind.OTHER,
+            sheets,
+            flags=(Flag(kind="no_energy"),),
+        )
     yield _file(
         EQUIPMENT_LIST, "主要用能设备清单", DocumentKind.OTHER, Media.XLSX, write_equipment_list,
         flags=(Flag(kind="no_energy"),),

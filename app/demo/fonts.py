@@ -23,7 +23,10 @@ def _face_path(sans: bool) -> Path:
     spec = find_spec("pylopdf_fonts_zh_cn")
     if spec is None or spec.origin is None:
         raise Unavailable(
-            "demo_font_missing", "缺少生成演示文件所用的中文字体", fix="安装 pylopdf-fonts-zh-cn 后重试", subject=FACES[sans]
+            "demo_font_missing",
+            "缺少生成演示文件所用的中文字体",
+            fix="安装 pylopdf-fonts-zh-cn 后重试",
+            subject=FACES[sans],
         )
     return Path(spec.origin).parent / FACES[sans]
 

@@ -118,9 +118,7 @@ def _reactive(month: int) -> Register:
     opening = Decimal("3120.55")
     previous = opening + sum(steps[: month - 1], Decimal(0)) / ledger.MAIN_MULTIPLIER
     step = steps[month - 1]
-    return Register(
-        name="无功(总)", previous=previous, current=previous + step / ledger.MAIN_MULTIPLIER, kwh=int(step)
-    )
+    return Register(name="无功(总)", previous=previous, current=previous + step / ledger.MAIN_MULTIPLIER, kwh=int(step))
 
 
 def main_bill(month: int) -> GridBill:

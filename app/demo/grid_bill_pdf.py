@@ -106,7 +106,9 @@ def _details(bill: GridBill) -> Sheet:
     rows[-3] = (rows[-3][0], f"{bill.demand_kw} 千瓦", *rows[-3][2:])
     y = draw_table(sheet, 40, 74, columns, rows, size=8, row_height=14.5, bold_rows=frozenset({0, len(rows) - 1}))
     sheet.text(40, y + 24, "抄表电量", size=11, colour=GREEN, sans=True)
-    sheet.text(555, y + 24, f"表号：{ledger.MAIN_METER}    倍率：{ledger.MAIN_MULTIPLIER}", size=8.5, align=_R, sans=True)
+    sheet.text(
+        555, y + 24, f"表号：{ledger.MAIN_METER}    倍率：{ledger.MAIN_MULTIPLIER}", size=8.5, align=_R, sans=True
+    )
     meter_columns = (
         Column(title="示数类型", width=85), Column(title="上次示数", width=85, align=_R),
         Column(title="本次示数", width=85, align=_R), Column(title="倍率", width=60, align=_R),

@@ -39,7 +39,9 @@ def write_invoice_ofd(invoice: Invoice) -> bytes:
             ("Doc_0/Tpls/Tpl_0/Content.xml", _page(sheet, template, last - 1, template_use="")),
             (
                 "Doc_0/Pages/Page_0/Content.xml",
-                _page(sheet, content, last, template_use=f'<ofd:Template TemplateID="{_TEMPLATE}" ZOrder="Background"/>'),
+                _page(
+                    sheet, content, last, template_use=f'<ofd:Template TemplateID="{_TEMPLATE}" ZOrder="Background"/>'
+                ),
             ),
             ("Doc_0/Tags/CustomTags.xml", _tag_list()),
             ("Doc_0/Tags/CustomTag.xml", _tags(values, identifiers)),

@@ -128,6 +128,4 @@ def year_totals() -> tuple[YearTotal, ...]:
         ("pv_generation", "exported", "kWh", total(PV_FEED_IN_KWH), total(PV_FEED_IN_KWH)),
         ("green_power", "purchased", "kWh", total(GREEN_MWH) * 1000, total(GREEN_MWH) * 1000),
     )
-    return tuple(
-        YearTotal(carrier=c, direction=d, unit=u, actual=a, documented=p) for c, d, u, a, p in rows
-    )
+    return tuple(YearTotal(carrier=c, direction=d, unit=u, actual=a, documented=p) for c, d, u, a, p in rows)

@@ -90,6 +90,4 @@ def _draw_qr(canvas: Any, height: float, item: QrCode) -> None:
 def _draw_picture(canvas: Any, height: float, item: Picture) -> None:
     from reportlab.lib.utils import ImageReader
 
-    canvas.drawImage(
-        ImageReader(io.BytesIO(item.data)), item.x, height - item.y - item.height, item.width, item.height
-    )
+    canvas.drawImage(ImageReader(io.BytesIO(item.data)), item.x, height - item.y - item.height, item.width, item.height)

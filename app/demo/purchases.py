@@ -194,4 +194,3 @@ def stationery_invoice() -> Invoice:
             line("*文具*中性笔", rate=13, gross_price="1.80", quantity=Decimal(200), unit="支"),
         ),
     )
-

@@ -23,7 +23,9 @@ def write_scanned_pdf(sheet: Sheet, *, glyphs: str = "", degrees: float = 0.7, q
         document.close()
     paper = Image.new("L", (round(A4[0] * scale), round(A4[1] * scale)), 246)
     paper.paste(printed.point([8 + v * 238 // 255 for v in range(256)]), (0, 40))
-    paper = paper.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=240).filter(ImageFilter.GaussianBlur(0.6))
+    paper = paper.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=240).filter(
+        ImageFilter.GaussianBlur(0.6)
+    )
     buffer = io.BytesIO()
     paper.save(buffer, "JPEG", quality=quality)
     page = Sheet()

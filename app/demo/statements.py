@@ -22,7 +22,9 @@ from app.demo.sheet import GREY, SEAL_RED, SPECIMEN, Align, Ellipse, Sheet, wrap
 from app.demo.table import Column, draw_table
 
 
-def _page(title: str, paragraphs: Sequence[str], signed: str, rows: Sequence[tuple[str, ...]] = ()) -> tuple[Sheet, ...]:
+def _page(
+    title: str, paragraphs: Sequence[str], signed: str, rows: Sequence[tuple[str, ...]] = ()
+) -> tuple[Sheet, ...]:
     """A page with a title, paragraphs, an optional table whose first row is its header, and a signature."""
     sheet = Sheet()
     sheet.text(sheet.width / 2, 96, title, size=20, align=Align.CENTRE)

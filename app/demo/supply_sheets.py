@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -85,12 +84,23 @@ def gas_bill_sheets(first: int, last: int) -> tuple[Sheet, ...]:
     rows.append(("合计", "", "", "", str(quantity), "", str(amount)))
     y = draw_table(sheet, 40, y + 10, columns, rows, row_height=20, bold_rows=frozenset({len(rows) - 1}))
     sheet.text(40, y + 22, f"应收金额（含税，大写）：{capital(amount)}    （小写）¥{amount}", size=9, sans=True)
-    sheet.text(40, y + 40, "说明：气量已由流量计折算为标准状态体积；低位发热量检测值另附。", size=8.5, colour=GREY, sans=True)
+    sheet.text(
+        40, y + 40, "说明：气量已由流量计折算为标准状态体积；低位发热量检测值另附。", size=8.5, colour=GREY, sans=True
+    )
     _signatures(sheet, y + 90, GAS, period.end.isoformat())
     return (sheet,)
 
 
-STEAM_COLUMNS = ("结算月份", "流量计起码(t)", "流量计止码(t)", "蒸汽用量(t)", "绝对压力(MPa)", "温度(℃)", "单价(元/t)", "金额(元)")
+STEAM_COLUMNS = (
+    "结算月份",
+    "流量计起码(t)",
+    "流量计止码(t)",
+    "蒸汽用量(t)",
+    "绝对压力(MPa)",
+    "温度(℃)",
+    "单价(元/t)",
+    "金额(元)",
+)
 
 
 def steam_rows(first: int, last: int) -> list[tuple[str, ...]]:
@@ -177,8 +187,3 @@ def green_power_sheets() -> tuple[Sheet, ...]:
     sheet.text(40, y + 62, "本结算单仅用于演示。", size=8.5, colour=MAROON, sans=True)
     _signatures(sheet, y + 108, TRADING, "2026-01-25")
     return (sheet,)
-
-
-def sheet_texts(sheets: Sequence[Sheet]) -> list[str]:
-    """The printed texts in drawing order; for tests and for measuring what a reader found."""
-    return [t.text for s in sheets for t in s.texts]

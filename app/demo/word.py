@@ -113,5 +113,7 @@ def write_energy_report() -> bytes:
             ("单位工业增加值能耗", "tce/万元", f"{whole / Decimal(ADDED_VALUE_WAN_YUAN):.4f}"),
         ),
     )
-    document.add_paragraph("注：辅助户8月账单原件遗失，本表按供电企业口头告知数计入，待补齐凭证；柴油含12月一张待更正发票的数量。")
+    document.add_paragraph(
+        "注：辅助户8月账单原件遗失，本表按供电企业口头告知数计入，待补齐凭证；柴油含12月一张待更正发票的数量。"
+    )
     return _bytes(document)

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.demo import ledger
 from app.demo.archive import settle
+from app.demo.factory import EQUIPMENT
 from app.demo.money import cents
 from app.demo.parties import FACTORY
 
@@ -90,7 +91,10 @@ def write_pv_log() -> bytes:
         sheet.append(["合计", f"=SUM(B3:B{row})", f"=SUM(C3:C{row})", f"=SUM(D3:D{row})", None, None])
 
     return _workbook(
-        f"{ledger.YEAR}年度屋顶光伏发电运行记录（装机容量4.6MWp，电量单位：kWh）", "光伏发电", fill, (12, 14, 14, 14, 18, 10)
+        f"{ledger.YEAR}年度屋顶光伏发电运行记录（装机容量4.6MWp，电量单位：kWh）",
+        "光伏发电",
+        fill,
+        (12, 14, 14, 14, 18, 10),
     )
 
 
@@ -115,7 +119,6 @@ def write_fuel_ledger(first: int, last: int) -> bytes:
 
 def write_equipment_list() -> bytes:
     """The main energy-using equipment with its efficiency grades: power in kW, no energy quantity."""
-    from app.demo.factory import EQUIPMENT
 
     def fill(sheet: Any) -> None:
         sheet.append(["设备类别", "型号", "数量(台)", "额定功率(kW)", "能效标准", "能效等级"])

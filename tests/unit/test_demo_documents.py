@@ -17,8 +17,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from app.demo import ledger
+from app.demo import ledger, purchases
 from app.demo.documents import QUESTIONS, DemoDocument, profile_toml, truth, write_documents
+from app.demo.invoice_pdf import write_invoice_pdf
 from app.demo.parties import EVERYONE, FACTORY
 from app.domain.activity import DocumentKind
 from app.domain.answer import AnswerStatus
@@ -81,7 +82,16 @@ def test_truth_describes_exactly_the_written_files(written) -> None:
 @pytest.mark.parametrize("name", [n for n in of_media(Media.PDF) if n.startswith("发票")])
 def test_invoice_pdf_shows_every_printed_value(written, name: str) -> None:
     entry, (text,) = truth()[name], pdf_text(written[0] / name)
-    for key in ("invoice_no", "seller_name", "seller_id", "buyer_name", "buyer_id", "total_amount", "total_tax", "total_with_tax"):
+    for key in (
+        "invoice_no",
+        "seller_name",
+        "seller_id",
+        "buyer_name",
+        "buyer_id",
+        "total_amount",
+        "total_tax",
+        "total_with_tax",
+    ):
         assert entry[key] in text, key
     year, month, day = entry["issue_date"].split("-")
     assert f"{year}年{month}月{day}日" in text
@@ -161,8 +171,12 @@ def test_ofd_tags_lead_to_the_printed_values(written, name: str) -> None:
     with zipfile.ZipFile(written[0] / name) as archive:
         parts = {n: ET.fromstring(archive.read(n)) for n in archive.namelist()}
     page = parts["Doc_0/Pages/Page_0/Content.xml"]
-    texts = {o.get("ID"): "".join(c.text or "" for c in o.iter(f"{OFD}TextCode")) for o in page.iter(f"{OFD}TextObject")}
-    identifiers = [e.get("ID") for p in parts.values() for e in p.iter() if e.tag in (f"{OFD}TextObject", f"{OFD}PathObject")]
+    texts = {
+        o.get("ID"): "".join(c.text or "" for c in o.iter(f"{OFD}TextCode")) for o in page.iter(f"{OFD}TextObject")
+    }
+    identifiers = [
+        e.get("ID") for p in parts.values() for e in p.iter() if e.tag in (f"{OFD}TextObject", f"{OFD}PathObject")
+    ]
     assert len(identifiers) == len(set(identifiers))
     tags: dict[str, list[str]] = {}
     for element in parts["Doc_0/Tags/CustomTag.xml"].iter():
@@ -205,7 +219,10 @@ def test_ledgers_open_and_hold_their_numbers(written) -> None:
 
     pv = load_workbook(written[0] / "台账_光伏发电_2025.xlsx").active
     assert [pv.cell(row=r, column=2).value for r in range(3, 15)] == list(ledger.PV_GENERATION_KWH)
-    assert all(pv.cell(row=r, column=2).value == pv.cell(row=r, column=3).value + pv.cell(row=r, column=4).value for r in range(3, 15))
+    assert all(
+        pv.cell(row=r, column=2).value == pv.cell(row=r, column=3).value + pv.cell(row=r, column=4).value
+        for r in range(3, 15)
+    )
     fuel = load_workbook(written[0] / "台账_车辆加油_2025H1.xlsx").active
     assert [fuel.cell(row=r, column=3).value for r in range(3, 9)] == list(ledger.GASOLINE_L[:6])
     rows = list(csv.DictReader(io.StringIO((written[0] / "加油明细_2025H2.csv").read_bytes().decode("utf-8-sig"))))
@@ -216,12 +233,29 @@ def test_word_files_open_and_hold_their_tables(written) -> None:
     from docx import Document
 
     steam = Document(str(written[0] / "结算单_蒸汽_2025H2.docx")).tables[0]
-    assert [r.cells[3].text for r in steam.rows][1:] == [*map(str, ledger.STEAM_T[6:]), str(ledger.total(ledger.STEAM_T, 7, 12))]
+    assert [r.cells[3].text for r in steam.rows][1:] == [
+        *map(str, ledger.STEAM_T[6:]),
+        str(ledger.total(ledger.STEAM_T, 7, 12)),
+    ]
     report = Document(str(written[0] / "报告_能源利用状况_2025.docx"))
     rows = {r.cells[0].text: [c.text for c in r.cells] for r in report.tables[0].rows}
     assert Decimal(rows["外购电力"][2]) * 10000 == Decimal(ledger.year_totals()[0].actual)
     parts = [Decimal(r[4]) for n, r in rows.items() if n not in ("能源种类", "综合能耗合计")]
     assert sum(parts) == Decimal(rows["综合能耗合计"][4])
+
+
+def test_a_single_invoice_can_be_written_on_its_own(tmp_path: Path) -> None:
+    """Fonts are then cut for this page alone; the layout follows from the kind of invoice."""
+    for invoice, title in (
+        (purchases.diesel_invoice("Q3"), "电子发票（增值税专用发票）"),
+        (purchases.gas_invoice(5, older=True), "安徽增值税电子普通发票"),
+    ):
+        path = tmp_path / f"{invoice.number}.pdf"
+        path.write_bytes(write_invoice_pdf(invoice))
+        (text,) = pdf_text(path)
+        assert title in text
+        assert invoice.number in text
+        assert invoice.words in text
 
 
 def test_copies(written) -> None:
@@ -281,4 +315,6 @@ def test_importing_and_planning_load_no_heavy_library() -> None:
         "import sys; from app.demo.documents import truth; truth(); "
         "print(sorted({'reportlab','openpyxl','docx','fontTools','PIL','pypdfium2','lxml'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

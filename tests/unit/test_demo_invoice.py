@@ -32,7 +32,11 @@ def faults(entry: dict) -> set[str]:
             out |= {"V1b"} if off > CENT else set()
     for key, column in (("total_amount", "amount"), ("total_tax", "tax")):
         out |= {"V1c"} if sum(number(r[column]) for r in entry["lines"]) != number(entry[key]) else set()
-    out |= {"V1d"} if number(entry["total_amount"]) + number(entry["total_tax"]) != Decimal(entry["total_with_tax"]) else set()
+    out |= (
+        {"V1d"}
+        if number(entry["total_amount"]) + number(entry["total_tax"]) != Decimal(entry["total_with_tax"])
+        else set()
+    )
     return out
 
 
