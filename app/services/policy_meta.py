@@ -129,6 +129,10 @@ def _complete(
     fields["level"] = _LEVEL_WORDS.get(str(fields.get("level", "")), fields.get("level"))
     if not fields["level"]:
         fields["level"] = "national" if region_of(fields["region"]) == "全国" else "province"
+    if fields.get("published"):
+        fields.setdefault("issued", fields["published"])
+    if not fields.get("scheme") and "零碳工厂" in fields["title"]:
+        fields["scheme"] = "零碳工厂"
     for name, value in _CAUTIOUS.items():
         if fields.get(name):
             continue
