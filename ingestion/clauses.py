@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.clause import Clause, Sentence
 from ingestion.lines import Line, is_attachment_list, is_signature_date, is_signed_name, read_lines, table_cells
@@ -34,6 +34,8 @@ _TITLE_END = re.compile(
     r"(通知|意见|方案|办法|规定|指南|规划|条例|公告|公示|导则|细则|决定|计划|标准|通则|规范|要求|指引|目录|函|纲要)(\([^()]{1,12}\))?$"
 )
 _DOCUMENT_NUMBER = re.compile(r"^[\u4e00-\u9fff]{2,14}[\[〔(]20\d\d[\]〕)]\s*\d{1,5}号$")
+_CAPTION = re.compile(r"^表\s*[0-9A-Z][0-9A-Z.]*\s*\S")
+_KIND_OF_ANNEX = re.compile(r"^[（(](规范性|资料性)(附录)?[）)]$")
 _ADDRESSEES = re.compile(r"^各|(局|厅|委|部门|单位|企业|公司|政府|办|会|机构)[:：]$")
 
 
@@ -102,7 +104,7 @@ class _Splitter:
             return count
         heading = read_heading(line.text, self._with_annex(numbers))
         if heading:
-            return self._heading(line, heading, lines[at + 1] if at + 1 < len(lines) else None)
+            return self._heading(lines, at, heading)
         if self._is_document_title(line):
             self._emit(DOCUMENT_TITLE, "head", line.start, line.end, (), Level.PART)
         else:
@@ -111,7 +113,7 @@ class _Splitter:
 
     def _with_annex(self, numbers: Numbers) -> Numbers:
         letter = next((n.label[-1] for n in self.stack if n.level == Level.ATTACHMENT and n.label[-1:].isascii()), None)
-        return Numbers(decimal_roots=numbers.decimal_roots, annex_letter=letter)
+        return replace(numbers, annex_letter=letter)
 
     def _is_document_title(self, line: Line) -> bool:
         if len(self.stack) > 1 or self.stack[0].paragraphs:
@@ -125,21 +127,18 @@ class _Splitter:
             and bool(_TITLE_END.search(folded))
         )
 
-    def _heading(self, line: Line, heading: Heading, following: Line | None) -> int:
-        while self.stack[-1].level >= heading.level or self.stack[-1].label == SIGNATURE:
-            self.stack.pop()
-            if not self.stack:
-                break
-        if not self.stack:
-            self.stack = [_Node(level=-1, label=INTRODUCTION)]
-        end, used = line.end, 1
+    def _heading(self, lines: list[Line], at: int, heading: Heading) -> int:
+        line = lines[at]
+        self._close_above(heading)
         words = line.text[heading.body :].strip()
-        pure = is_pure(line.text, heading)
-        if heading.level == Level.ATTACHMENT and not words and following is not None and _is_title_line(following):
-            words, end, used = following.text, following.end, 2
+        named = 0
+        if not words and (heading.level == Level.ATTACHMENT or heading.decimal):
+            named = _title_lines(lines, at + 1)
+            words = "".join(following.text for following in lines[at + 1 : at + 1 + named])
+        pure = bool(named) or is_pure(line.text, heading)
         node = _Node(level=heading.level, label=heading.label, decimal=heading.decimal)
         self.stack.append(node)
-        if pure or used == 2:
+        if pure:
             node.title = _one_line(words)
         else:
             node.paragraphs = 1
@@ -148,23 +147,34 @@ class _Splitter:
         titles = self._titles(own=None)
         if node.lead_in:
             titles = titles[:-1]
-        kind = "head" if pure or used == 2 else "text"
-        node.draft = self._emit(self._path(), kind, line.start, end, titles, heading.level)
-        return used
+        end = lines[at + named].end
+        node.draft = self._emit(self._path(), "head" if pure else "text", line.start, end, titles, heading.level)
+        return 1 + named
+
+    def _close_above(self, heading: Heading) -> None:
+        """Close what the new heading ends: deeper and equal levels, the signature, and decimals it does not continue."""
+        while len(self.stack) > 1:
+            top = self.stack[-1]
+            other_decimal = heading.decimal and top.decimal and not heading.label.startswith(f"{top.label}.")
+            if top.level < heading.level and not other_decimal:
+                break
+            self.stack.pop()
+        if len(self.stack) == 1:
+            self.stack[0].lead_in = ""
+            if self.stack[0].label == SIGNATURE:
+                self.stack[0] = _Node(level=-1, label=INTRODUCTION)
 
     def _run_in_title(self, line: Line, heading: Heading) -> str:
         if heading.level == Level.ARTICLE:
             return ""
         start = line.start + heading.body
         spans = sentence_spans(self.text, start, line.end)
-        if len(spans) > 1:
-            first = _one_line(self.text[slice(*spans[0])]).rstrip("。；;！!？?")
-            if 4 <= len(first) <= TITLE_AT_MOST:
-                return first
-        label, colon, rest = fold(self.text[start : line.end]).partition(":")
-        if colon and rest.strip() and 2 <= len(label) <= PARAGRAPH_TITLE_AT_MOST and not re.search(r"[。；，,]", label):
-            return _one_line(self.text[start : start + len(label)])
-        return ""
+        first = _one_line(self.text[slice(*spans[0])])
+        label, colon, rest = fold(first).partition(":")
+        if colon and rest.strip() and 2 <= len(label) <= PARAGRAPH_TITLE_AT_MOST and not re.search(r"[，,]", label):
+            return first[: len(label)].strip()
+        first = first.rstrip("。；;！!？?")
+        return first if len(spans) > 1 and 4 <= len(first) <= TITLE_AT_MOST else ""
 
     def _paragraph(self, start: int, end: int) -> None:
         node = self.stack[-1]
@@ -192,8 +202,11 @@ class _Splitter:
         if opens:
             longer = at + 1 < len(lines) and lines[at + 1].row
             node.header = " | ".join(cells) if longer and _is_header(cells) else ""
+            caption = lines[at - 1].text if at else ""
+            if _CAPTION.match(fold(caption)):
+                node.header = f"{_one_line(caption)}{TITLE_SEPARATOR if node.header else ''}{node.header}"
         node.rows += 1
-        head = opens and bool(node.header)
+        head = opens and " | " in node.header
         self._emit(
             f"{self._path()}-t{node.rows}",
             "table",
@@ -273,7 +286,7 @@ class _Splitter:
 
 def _one_line(words: str) -> str:
     """Words of a title without the line breaks of a wrapped page."""
-    return re.sub(r"\s*\n\s*", "", words).strip()
+    return re.sub(r"\s*\n\s*|\*\*", "", words).strip()
 
 
 def _lead_in(text: str, start: int, end: int) -> str:
@@ -296,7 +309,11 @@ def _is_header(cells: list[str]) -> bool:
     return not any(bare.match(fold(cell)) and not re.match(r"^20\d\d$", fold(cell)) for cell in cells)
 
 
-def _is_title_line(line: Line) -> bool:
-    """A line that can name the attachment whose number stands alone above it."""
+def _title_lines(lines: list[Line], at: int) -> int:
+    """How many lines from ``at`` name the attachment or term whose number stands alone above: one, or ``（规范性）`` and one."""
+    count = 1 if at < len(lines) and _KIND_OF_ANNEX.match(lines[at].text) else 0
+    if at + count >= len(lines):
+        return count
+    line = lines[at + count]
     short = len(line.text) <= LEAD_IN_AT_MOST and not re.search(r"[。；;：:，]", line.text)
-    return short and not line.row and read_heading(line.text) is None
+    return count + (short and not line.row and read_heading(line.text) is None)

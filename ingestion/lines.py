@@ -9,7 +9,7 @@ from ingestion.numbering import fold, read_heading
 
 _TABLE_RULE = re.compile(r"^[|\s:+-]+$")
 _MARKDOWN = re.compile(r"^(#{1,6}\s+|>\s+|\*\*(?=\S))")
-_SENTENCE_END = re.compile(r"[。；！？：;:!?][”’」』》)）】]*$")
+_SENTENCE_END = re.compile(r"[。！？：:!?][”’」』》)）】]*$")
 _DATE = re.compile(
     r"^(?:\d{4}|[二〇○零一-九]{4})年(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,3}|[一二三四五六七八九十]{1,3})日$"
 )
@@ -37,7 +37,7 @@ class Line:
 
 def read_lines(text: str) -> list[Line]:
     """Every line that is not blank, in order; the rule under a markdown table's header is left out."""
-    spans = _undo_wraps(text, _raw_spans(text))
+    spans = paragraph_spans(text)
     tabbed = ["\t" in text[start:end] for start, end, _ in spans]
     out: list[Line] = []
     for at, (start, end, marked) in enumerate(spans):
@@ -48,6 +48,11 @@ def read_lines(text: str) -> list[Line]:
         row = words.startswith("|") or " | " in words or (tabbed[at] and beside and len(table_cells(words)) > 1)
         out.append(Line(start=start, end=end, text=words, marked=marked, row=row))
     return out
+
+
+def paragraph_spans(text: str) -> list[tuple[int, int, bool]]:
+    """Spans of the paragraphs, lines cut by a page width joined; the flag says that a markdown heading mark stood before."""
+    return _undo_wraps(text, _raw_spans(text))
 
 
 def table_cells(line: str) -> list[str]:
@@ -120,13 +125,14 @@ def _undo_wraps(text: str, spans: list[tuple[int, int, bool]]) -> list[tuple[int
     longest = max(filled, default=0)
     full = [length for length in filled if length >= 0.85 * longest]
     wrapped = len(full) >= WRAPPED_LINES_AT_LEAST and longest <= WRAPPED_AT_MOST and 3 * len(full) >= len(filled)
+    indents = sum(_indented(text, start) for start, end, _ in spans if end > start) >= 2
     out: list[tuple[int, int, bool]] = []
     blank = True
     for start, end, marked in spans:
         if start == end:
             blank = True
             continue
-        if wrapped and out and not blank and _runs_on(text, out[-1], (start, end), longest):
+        if wrapped and out and not blank and _runs_on(text, out[-1], (start, end), longest, indents=indents):
             out[-1] = (out[-1][0], end, out[-1][2])
         else:
             out.append((start, end, marked))
@@ -134,14 +140,18 @@ def _undo_wraps(text: str, spans: list[tuple[int, int, bool]]) -> list[tuple[int
     return out
 
 
-def _runs_on(text: str, before: tuple[int, int, bool], after: tuple[int, int], longest: int) -> bool:
+def _runs_on(text: str, before: tuple[int, int, bool], after: tuple[int, int], longest: int, *, indents: bool) -> bool:
+    """Whether the line ``after`` continues the paragraph ``before``: the upper line is full, and the lower one begins nothing.
+
+    Where paragraphs are indented, the indent decides; elsewhere a full line that ends a sentence is taken as a paragraph's last."""
     last = text.rfind("\n", before[0], before[1]) + 1 or before[0]
     upper, lower = text[last : before[1]], text[slice(*after)]
-    if (
-        len(upper.strip()) < 0.85 * longest
-        or _SENTENCE_END.search(upper)
-        or "\t" in upper + lower
-        or "|" in upper + lower
-    ):
+    if len(upper.strip()) < 0.85 * longest or "\t" in upper + lower or "|" in upper + lower:
+        return False
+    if _indented(text, after[0]) if indents else _SENTENCE_END.search(upper):
         return False
     return read_heading(lower) is None
+
+
+def _indented(text: str, start: int) -> bool:
+    return start > 0 and text[start - 1] in " \u3000\u00a0"

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from ingestion.adverts import Cut, find_cuts
+from ingestion.lines import paragraph_spans
 from ingestion.mojibake import GLOSS, Damage, find_damage
 
 _HAN = "\u4e00-\u9fff"
@@ -22,6 +23,10 @@ _CJK = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’—…]"
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|\r")
 _LINE_BLANKS = re.compile(r"(?m)^[ \t\u3000\u00a0]+|[ \t\u3000\u00a0]+$")
+_MARKUP = re.compile(r"(?m)^#{1,6}[ \t]+|\*\*(?=[^*\n]+\*\*)|(?<=\S)\*\*(?!\S*\*\*)")
+_PAGE_NUMBER = re.compile(
+    r"\n[ \t\u3000]*(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:[ ，,/]*共\s*\d{1,3}\s*页)?)[ \t\u3000]*(?:\n\s*)?(?=\n|$)"
+)
 _INNER_BLANKS = re.compile(rf"(?<=[{_HAN}，。；：、])[ \u00a0]+(?=[{_HAN}])(?!\s*\|)")
 _WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _BRACKETS = {"(": "（", ")": "）"}
@@ -31,7 +36,7 @@ _VARIANTS = {"陜": "陕", "戸": "户"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One kind of change: entity | invisible | gloss | traditional | punctuation | whitespace. ``positions`` are offsets in the
+    """One kind of change: entity | invisible | markup | page_number | gloss | traditional | punctuation | whitespace. ``positions`` are offsets in the
     text that was given, one a changed place."""
 
     kind: str
@@ -71,6 +76,8 @@ class CleanedPage:
 _LABELS = {
     "entity": "还原网页转义符",
     "invisible": "删去不可见字符",
+    "markup": "删去排版标记",
+    "page_number": "删去页码行",
     "gloss": "删去拼音注音",
     "traditional": "繁体转简体",
     "punctuation": "半角标点恢复为全角",
@@ -84,6 +91,8 @@ def clean_page(text: str) -> CleanedPage:
     changes: dict[str, list[int]] = {kind: [] for kind in _LABELS}
     tape.rewrite(_ENTITY, lambda m: html.unescape(m[0]), changes["entity"])
     tape.rewrite(_INVISIBLE, lambda m: "", changes["invisible"])
+    tape.rewrite(_MARKUP, lambda m: "", changes["markup"])
+    tape.rewrite(_PAGE_NUMBER, lambda m: "", changes["page_number"])
     tape.rewrite(GLOSS, lambda m: "", changes["gloss"])
     _simplify(tape, changes["traditional"])
     _widen(tape, changes["punctuation"])
@@ -219,8 +228,8 @@ def _without(text: str, cuts: Sequence[Cut]) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """One blank line between paragraphs, none between the rows of a table."""
-    lines = [line.strip(" ") for line in text.split("\n") if line.strip()]
+    """One blank line between paragraphs, none between the rows of a table; lines cut by a page width are joined."""
+    lines = [_joined(text[start:end]) for start, end, _ in paragraph_spans(text)]
     out: list[str] = []
     for at, line in enumerate(lines):
         if at:
@@ -228,3 +237,12 @@ def _paragraphs(text: str) -> str:
             out.append("\n" if table else "\n\n")
         out.append(line)
     return "".join(out) + ("\n" if out else "")
+
+
+def _joined(paragraph: str) -> str:
+    """Chinese runs on across a line break without a blank, latin words keep one."""
+    return re.sub(
+        r"(?<=[A-Za-z0-9,])[ \t]*\n\s*(?=[A-Za-z0-9])",
+        " ",
+        re.sub(rf"(?<=[^A-Za-z0-9,])\s*\n\s*|\s*\n\s*(?=[{_HAN}])", "", paragraph),
+    )

@@ -34,6 +34,7 @@ class Level(IntEnum):
     L2 = 60
     L3 = 70
     L4 = 90
+    LETTER = 95
     L5 = 100
     # Decimals of standards stand at L3 plus their depth: 4 → 70, 4.2 → 71, 4.2.1 → 72.
 
@@ -50,9 +51,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What only the whole document can tell: first numbers of its decimals, the letter of the annex a line stands in."""
+    """What only the whole document can tell: first numbers of its decimals, its chapters numbered ``1 范围``, the letter of the
+    annex a line stands in."""
 
     decimal_roots: frozenset[str] = frozenset()
+    chapters: frozenset[str] = frozenset()
     annex_letter: str | None = None
 
 
@@ -70,20 +73,31 @@ _L1 = re.compile(rf"({_NUMERAL}{{1,3}})[、.](?!\d)")
 _L2 = re.compile(rf"[(〔\[]({_NUMERAL}{{1,3}})[)〕\]]")
 _L3 = re.compile(r"(\d{1,2})(?:[.、](?!\d))")
 _L4 = re.compile(r"(?:\((\d{1,2})\)|(\d{1,2})\))")
+_LETTER = re.compile(r"[a-z]\)")
 _DECIMAL = re.compile(r"((?:[A-Z]|[1-9]\d?)(?:\.\d{1,2}){1,4})(?![\d.])\.?(\s*)")
 _ROOT = re.compile(r"([1-9]\d?)\s+(?=[\u4e00-\u9fff])")
 _SENTENCE_MARK = re.compile(r"[。；;，,]")
 
 
 def document_numbers(lines: Iterable[str]) -> Numbers:
-    """Look over all lines once: a decimal root is believed when it is the first number of two decimal lines or more."""
+    """Look over all lines once. A decimal root is believed when two decimal lines or more begin with it; ``1 范围`` is a chapter
+    when the document has decimals and its chapters count up."""
+    folded = [fold(line).strip() for line in lines]
     seen: dict[str, int] = {}
-    for line in lines:
-        match = _DECIMAL.match(fold(line).strip())
-        if match and not _measures(fold(line).strip()[match.end() :]):
+    for line in folded:
+        match = _DECIMAL.match(line)
+        if match and not _measures(line[match.end() :]):
             root = match[1].split(".")[0]
             seen[root] = seen.get(root, 0) + 1
-    return Numbers(decimal_roots=frozenset(root for root, count in seen.items() if count >= 2))
+    roots = frozenset(root for root, count in seen.items() if count >= 2)
+    chapters: set[str] = set(seen) if roots else set()
+    last = 0
+    for line in folded if roots else ():
+        match = _ROOT.match(line)
+        if match and int(match[1]) == last + 1 and len(line) <= TITLE_AT_MOST and not _SENTENCE_MARK.search(line):
+            last += 1
+            chapters.add(match[1])
+    return Numbers(decimal_roots=roots, chapters=frozenset(chapters))
 
 
 def read_heading(line: str, numbers: Numbers | None = None) -> Heading | None:
@@ -144,6 +158,9 @@ def _of_notice(line: str) -> Heading | None:
     match = _L4.match(line)
     if match and line[match.end() :].strip():
         return Heading(level=Level.L4, label=f"({match[1] or match[2]})", body=_skip_blanks(line, match.end()))
+    match = _LETTER.match(line)
+    if match and line[match.end() :].strip():
+        return Heading(level=Level.LETTER, label=match[0], body=_skip_blanks(line, match.end()))
     return _single_sign(line)
 
 
@@ -167,22 +184,17 @@ def _of_standard(line: str, numbers: Numbers) -> Heading | None:
     match = _DECIMAL.match(line)
     if match:
         words, root = line[match.end() :], match[1].split(".")[0]
-        if not words.strip() or _measures(words):
+        if _measures(words):
             return None
         if root.isalpha():
             believed = root == numbers.annex_letter
         else:
-            believed = bool(match[2]) or root in numbers.decimal_roots
+            believed = bool(match[2] and words.strip()) or root in numbers.decimal_roots
         if not believed:
             return None
         return Heading(level=Level.L3 + match[1].count("."), label=match[1], body=match.end(), decimal=True)
     match = _ROOT.match(line)
-    if (
-        match
-        and match[1] in numbers.decimal_roots
-        and len(line) <= TITLE_AT_MOST
-        and not _measures(line[match.end() :])
-    ):
+    if match and match[1] in numbers.chapters and len(line) <= TITLE_AT_MOST and not _measures(line[match.end() :]):
         return Heading(level=Level.L3, label=match[1], body=match.end(), decimal=True)
     return None
 

@@ -149,6 +149,11 @@ def test_unnumbered_members_end_with_the_full_stop():
     assert clauses["一-p4"].title == "条件"
 
 
+def test_the_introduction_leads_in_no_headings():
+    clauses = by_path("现将有关事项通知如下：\n一、条件\n企业应申报。")
+    assert clauses["一-p1"].title == "条件"
+
+
 def test_addressees_are_no_lead_in():
     assert by_path(NOTICE)["引言-p2"].title == "引言"
 
@@ -167,8 +172,22 @@ def test_a_chapter_without_articles_keeps_its_place_in_the_id():
 
 def test_decimals_of_standards_replace_one_another():
     text = "4 基本要求\n4.1 依法设立。\n4.2 指标\n4.2.1 能耗应达到先进值。\na)单位产品能耗；\n（1）限额。\n5.1 程序。\n5.2 结果。"
-    assert paths(text) == ["4", "4.1", "4.2", "4.2.1", "4.2.1-p2", "4.2.1-(1)", "5.1", "5.2"]
+    assert paths(text) == ["4", "4.1", "4.2", "4.2.1", "4.2.1-a)", "4.2.1-(1)", "5.1", "5.2"]
     assert by_path(text)["4.2.1"].title == "基本要求 > 指标"
+
+
+def test_chapters_and_terms_of_a_standard():
+    text = "1 范围\n本标准规定了评价要求。\n2 引用文件\nGB/T 32150 核算通则\n3 术语\n3.1\n零碳工厂\n厂区内趋近于零的工厂。\n3.2\n碳抵消\n抵消排放。\n5 家企业参加。\n"
+    clauses = by_path(text)
+    assert list(clauses) == ["1", "1-p1", "2", "2-p1", "3", "3.1", "3.1-p1", "3.2", "3.2-p1", "3.2-p2"]
+    assert clauses["3.1-p1"].title == "术语 > 零碳工厂"
+    assert clauses["3.1"].kind == "head"
+
+
+def test_a_decimal_closes_the_chapter_it_does_not_continue():
+    clauses = by_path("4 要求\n4.1 总则\n企业应申报。\n5.1 程序。另有规定。\n5.2 结果。")
+    assert clauses["5.1"].title == ""
+    assert clauses["4.1-p1"].title == "要求 > 总则"
 
 
 def test_annex_numbers_belong_to_the_annex():
@@ -204,6 +223,11 @@ def test_a_row_is_a_clause_and_carries_the_header(table):
     assert len(clauses["附件1-t3"].sentences) == 1
 
 
+def test_a_caption_stands_over_its_table():
+    clauses = by_path("一、数值\n表1 评价指标\n指标 | 要求\n能耗 | 1级\n")
+    assert clauses["一-t2"].title == "数值 > 表1 评价指标 > 指标 | 要求"
+
+
 def test_a_table_of_figures_has_no_header():
     assert by_path("一、数值\n甲 | 1.2\n乙 | 3.4")["一-t2"].title == "数值"
 
@@ -221,6 +245,18 @@ def test_lines_cut_by_a_page_width_are_joined():
     cut = "一、要求\n" + "\n".join(whole[at : at + 30] for at in range(0, len(whole), 30)) + "\n二、其他\n略。\n"
     assert paths(cut) == ["一", "一-p1", "二", "二-p1"]
     assert len(by_path(cut)["一-p1"].sentences) == 1
+
+
+def test_indents_decide_where_paragraphs_of_a_wrapped_page_begin():
+    first, second = (
+        "企业应当按照要求开展核算工作并且提交报告，" * 9 + "完毕。",
+        "主管部门应当组织审核，" * 12 + "公布。",
+    )
+    pages = []
+    for paragraph in (first, second):
+        indented = "\u3000\u3000" + paragraph
+        pages += [indented[at : at + 28] for at in range(0, len(indented), 28)]
+    assert paths("一、要求\n" + "\n".join(pages)) == ["一", "一-p1", "一-p2"]
 
 
 def test_sentences_keep_closers_and_respect_quotations():

@@ -104,6 +104,23 @@ def test_table_rows_stay_together():
     assert clean_page("指标\t2027\n\n单耗\t1.2\n说明。").text == "指标\t2027\n单耗\t1.2\n\n说明。\n"
 
 
+def test_page_numbers_and_line_breaks_of_a_page_go():
+    sentence = (
+        "为推进零碳工厂建设工作，带动行业减碳增效和绿色低碳转型，各地区可以制定方案并梯次推进，依据 GB/T 32150 开展核算；"
+        * 6
+        + "请执行。"
+    )
+    lines = [sentence[at : at + 32] for at in range(0, len(sentence), 32)]
+    page = clean_page("\n".join([*lines[:5], "— 1 —", *lines[5:], "第 2 页 共 3 页", ""]))
+    assert page.text.replace(" ", "") == sentence.replace(" ", "") + "\n"
+    assert page.count("page_number") == 2
+
+
+def test_marks_of_markdown_go():
+    page = clean_page("# 某方案\n\n1. **节能改造**：更换电机。\n")
+    assert page.text == "某方案\n\n1. 节能改造：更换电机。\n"
+
+
 def test_blanks_entities_and_invisible_characters():
     page = clean_page("\u3000\u3000零碳\u200b工厂&nbsp;建设&amp;改造。\r\n\r\n\r\n第二段。")
     assert page.text == "零碳工厂建设&改造。\n\n第二段。\n"
