@@ -9,20 +9,7 @@ import click
 
 from app.cli.output import common_options, emit, emit_line, findings_text, has_blocking, table, workspace
 from app.domain.errors import UsageError
-
-CATEGORY_LABELS = {
-    "fuel_combustion": "燃料燃烧",
-    "process": "工业过程",
-    "electricity_in": "购入电力",
-    "electricity_out": "输出电力",
-    "electricity_zero": "零排放电力",
-    "heat_in": "购入热力",
-    "heat_out": "输出热力",
-    "reported": "已核排放",
-    "reported_deduction": "已核扣减",
-    "outside_boundary": "边界外（不计入）",
-}
-
+from app.services.labels import CATEGORY_LABELS, INDICATOR_LABELS
 
 def inventory_text(output: dict[str, Any]) -> str:
     """The inventory as a table with its total and caveats."""
@@ -44,7 +31,7 @@ def inventory_text(output: dict[str, Any]) -> str:
     if output.get("offsets_reported_tco2e"):
         parts.append(f"抵销量（另列，不扣减）：{output['offsets_reported_tco2e']} tCO2e")
     for name, value in output.get("indicators", {}).items():
-        parts.append(f"  指标 {name}：{value if not isinstance(value, dict) else '；'.join(f'{k} {v}' for k, v in value.items())}")
+        parts.append(f"  {INDICATOR_LABELS.get(name, name)}：{value if not isinstance(value, dict) else '；'.join(f'{k} {v}' for k, v in value.items())}")
     parts += [f"  △ {c}" for c in output.get("caveats", [])]
     parts.append(f"核算编号 {output['run_id']}（输入哈希 {output['inputs_hash'][:12]}，{output['engine']}）")
     return "\n".join(parts)

@@ -25,7 +25,7 @@ def list_() -> None:
         {"documents": found},
         lambda: table(
             ("编号", "文件", "文号", "地区", "文本", "可信度"),
-            [(d["id"], d["title"], d["document_number"] or "—", d["region"], d["text"], d["evidence_label"]) for d in found],
+            [(d["id"], d["title"], d["document_number"] or "—", d["region"], d["text_label"], d["evidence_label"]) for d in found],
         ),
     )
 
@@ -46,8 +46,8 @@ def show(doc: str, clause: str | None) -> None:
 @click.option("--region", "regions", multiple=True, metavar="R")
 @common_options
 def matrix(topics: tuple[str, ...], regions: tuple[str, ...]) -> None:
-    from app.services.policies import matrix_text
-    from app.services.policies import policy_matrix as build
+    from app.services.policy_matrix import matrix_text
+    from app.services.policy_matrix import policy_matrix as build
 
     result = build(workspace().policies, topics or None, regions or None)
     emit(result, lambda: matrix_text(result))
@@ -60,7 +60,7 @@ def matrix(topics: tuple[str, ...], regions: tuple[str, ...]) -> None:
 @common_options
 def add(file: Path, meta: Path, dry_run: bool) -> int:
     from app.cli.projects import read_text
-    from app.services.policies import add_policy_file, added_text
+    from app.services.policy_add import add_policy_file, added_text
 
     ws = workspace()
     result = add_policy_file(ws, file, read_text(meta, "文件信息"), dry_run=dry_run)
@@ -71,7 +71,7 @@ def add(file: Path, meta: Path, dry_run: bool) -> int:
 @policy.command("check", help="检查文件库：每条都有来源与可信度，条款、因子、规则可解析")
 @common_options
 def check() -> int:
-    from app.services.policies import check_corpus
+    from app.services.policy_check import check_corpus
 
     findings = to_plain(check_corpus())
     emit(

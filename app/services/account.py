@@ -10,7 +10,7 @@ from app.domain.errors import Conflict
 from app.domain.finding import Finding, Severity
 from app.domain.plain import to_plain
 from app.domain.project import Project
-from app.services.inventory import ConfirmedRecord, InventoryBuild, build_inputs
+from app.services.inventory import NOT_ENERGY, ConfirmedRecord, InventoryBuild, build_inputs
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -55,7 +55,7 @@ def prepare(ws: Workspace, project: Project) -> InventoryBuild:
 
     confirmed = confirmed_records(ws, project)
     build = build_inputs(project.profile, confirmed, latest_grid_year(ws.factors))
-    records = [_with_period(item) for item in confirmed]
+    records = [_with_period(item) for item in confirmed if item.record.carrier not in NOT_ENERGY]
     if project.profile.year:
         build.findings += check_records(records, year=project.profile.year, accounts=project.profile.accounts)
     with ws.reading() as c:

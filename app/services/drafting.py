@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from app.domain.activity import DocumentKind, RecordStatus
 from app.domain.errors import InputRefused, UsageError
 from app.domain.fact import Fact
+from app.domain.finding import Severity
 from app.domain.plain import from_plain, to_plain
 from app.domain.project import Project
 from app.services.eligibility import evaluate_project, run_of
@@ -87,15 +87,14 @@ def compose(ws: Workspace, project: Project, sections: Sequence[str] | None = No
 
 def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None = None) -> MadeDraft:
     """Compose, write and keep the draft. Raises InputRefused when a number has no fact."""
-    from app.drafting.model import missing_items
     from app.drafting.verify import verify_docx
     from app.drafting.word import write_docx
 
     draft = compose(ws, project, sections)
     data = write_docx(draft)
     report = verify_docx(data, facts=draft.facts, policies=ws.policies)
-    if report.findings:
-        first = report.findings[0]
+    if not report.ok:
+        first = next(f for f in report.findings if f.severity is Severity.BLOCKING)
         raise InputRefused(
             "draft_not_verified", f"草稿自检未通过，没有导出：{first.message}", fix=first.fix or "请把这一情况反馈给维护者", subject=first.id
         )
@@ -111,8 +110,6 @@ def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None =
                 "draft-made",
                 {"sha256": sha256, "run_id": stored.run_id if stored else None, "facts": facts},
             )
-    missing = missing_items(draft)
-    counts = to_plain(report.counts) if hasattr(report, "counts") else {}
     return MadeDraft(
         data=data,
         sha256=sha256,
@@ -121,9 +118,9 @@ def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None =
             "size": len(data),
             "run_id": stored.run_id if stored else None,
             "sections": [s.id for s in draft.sections],
-            "numbers": counts.get("numbers", 0),
-            "citations": counts.get("citations", 0),
-            "missing": missing,
+            "numbers": report.numbers_total,
+            "citations": report.citations_total,
+            "missing": list(draft.missing),
         },
     )
 
@@ -131,10 +128,9 @@ def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None =
 def preview(ws: Workspace, project: Project) -> tuple[str, list[str]]:
     """(safe HTML, what is missing)."""
     from app.drafting.html import render_html
-    from app.drafting.model import missing_items
 
     draft = compose(ws, project)
-    return render_html(draft), missing_items(draft)
+    return render_html(draft), list(draft.missing)
 
 
 def write_out(data: bytes, path: Path) -> None:
@@ -146,6 +142,15 @@ def write_out(data: bytes, path: Path) -> None:
         part.replace(path)
     except OSError as error:
         raise UsageError("output_not_writable", f"无法写入 {path}：{error.strerror}", fix="换一个可写的位置", subject=str(path)) from error
+
+
+def _counts(report: Any) -> dict[str, int]:
+    return {
+        "numbers_total": report.numbers_total,
+        "numbers_traced": report.numbers_traced,
+        "citations_total": report.citations_total,
+        "citations_valid": report.citations_valid,
+    }
 
 
 def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
@@ -165,4 +170,4 @@ def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
     if not made:
         facts = dict(compose(ws, project).facts)
     report = verify_docx(data, facts=facts, policies=ws.policies)
-    return {"project": project.id, "file": str(path), "findings": list(report.findings), "checked": json.loads(json.dumps(to_plain(report.counts)))}
+    return {"project": project.id, "file": str(path), "findings": list(report.findings), "checked": _counts(report)}

@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.errors import InputRefused
 from app.domain.plain import to_plain
-from app.services.intake import expand
+from app.services.intake import expand, read_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,6 @@ class ExtractedFile:
 def extract_files(paths: Sequence[Path]) -> list[ExtractedFile]:
     """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file."""
     from extractors import extract
-    from ingestion.sandbox import read_many
 
     out: list[ExtractedFile] = []
     readable: list[Path] = []
@@ -42,7 +41,7 @@ def extract_files(paths: Sequence[Path]) -> list[ExtractedFile]:
                     error=InputRefused("file_missing", f"没有文件 {path}", fix="检查路径", subject=str(path)),
                 )
             )
-    for path, document in zip(readable, read_many([(p, p.name) for p in readable]), strict=True):
+    for path, document in zip(readable, read_files([(p, p.name) for p in readable]), strict=True):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         if isinstance(document, InputRefused):
             out.append(ExtractedFile(path=path, sha256=sha256, error=document))

@@ -4,7 +4,7 @@ bytes are one document, and a document that was read is not read again."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -197,12 +197,23 @@ def _status(state: str, row: StoredDocument) -> str:
 
 
 def _read_all(ws: Workspace, received: list[Received], report: Progress) -> Iterable[tuple[str, Document | InputRefused]]:
-    from ingestion.sandbox import read_many
-
-    files = [(ws.blobs.path(r.sha256), r.filename) for r in received]
-    for item, document in zip(received, read_many(files), strict=True):
-        report(item.filename, "读取")
+    files = [(ws.blobs.path(item.sha256), item.filename) for item in received]
+    for item, document in zip(received, read_files(files, report), strict=True):
         yield item.sha256, document
+
+
+def read_files(files: Iterable[tuple[Path, str]], report: Progress | None = None) -> Iterator[Document | InputRefused]:
+    """One document or refusal a (path, file name), in order, all read in one sandboxed worker process."""
+    from ingestion.sandbox import Worker, read_with
+
+    with Worker() as worker:
+        for path, name in files:
+            if report:
+                report(name, "读取")
+            try:
+                yield read_with(worker, path, filename=name)
+            except InputRefused as refusal:
+                yield refusal
 
 
 def process_pending(ws: Workspace, project: Project) -> int:

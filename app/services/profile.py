@@ -113,3 +113,24 @@ def parse_profile(text: str) -> tuple[FactoryProfile, tuple[str, ...]]:
         extra=extra,
     )
     return profile, tuple(str(s) for s in (schemes if isinstance(schemes, list) else [schemes]))
+
+
+def profile_from_form(
+    *, name: str, uscc: str, year: str, province: str, city: str, industry: str, electricity: str, ets_covered: bool
+) -> str:
+    """The TOML of a profile given through a form; the same text a user could have written."""
+
+    def quoted(value: str) -> str:
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", " ", value).strip().replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    lines = ["[factory]", f"name = {quoted(name)}"]
+    for key, value in (("uscc", uscc), ("province", province), ("city", city), ("industry", industry)):
+        if value.strip():
+            lines.append(f"{key} = {quoted(value)}")
+    lines.append(f"ets_covered = {'true' if ets_covered else 'false'}")
+    if year.strip():
+        lines.append(f"year = {int(year)}" if year.strip().isdigit() else f"year = {quoted(year)}")
+    numbers = [n for n in re.split(r"[\s,，、;；]+", electricity) if n]
+    if numbers:
+        lines += ["", "[accounts]", "electricity = [" + ", ".join(quoted(n) for n in numbers) + "]"]
+    return "\n".join(lines) + "\n"

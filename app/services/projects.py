@@ -98,3 +98,9 @@ def overview(ws: Workspace, project: Project) -> dict[str, Any]:
         "run": {"run_id": run.run_id, "total_tco2": run.output["total_tco2"], "created_at": run.created_at} if run else None,
         "drafts": len(drafts),
     }
+
+
+def profile_text(ws: Workspace, project: Project) -> str:
+    """The profile as the user last gave it."""
+    with ws.reading() as c:
+        return rows.profile_toml(c, project.id)

@@ -5,18 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-CATEGORY_LABELS = {
-    "fuel_combustion": "燃料燃烧",
-    "process": "工业过程",
-    "electricity_in": "购入电力",
-    "electricity_out": "输出电力",
-    "electricity_zero": "零排放电力",
-    "heat_in": "购入热力",
-    "heat_out": "输出热力",
-    "reported": "已核排放",
-    "reported_deduction": "已核扣减",
-    "outside_boundary": "边界外（不计入）",
-}
+from app.services.labels import CATEGORY_LABELS
 
 
 def accounts_workbook(

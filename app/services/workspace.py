@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from app.domain.clause import PolicyDocument
+from app.domain.errors import NotFound
 from app.domain.project import Project
 from app.settings import Settings
 from app.store import rows
@@ -33,6 +34,18 @@ class Workspace:
     _cache: dict[str, Any] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
+    def acting_as(self, actor: str) -> Workspace:
+        """The same workspace in somebody else's name; caches are shared."""
+        return Workspace(
+            settings=self.settings,
+            engine=self.engine,
+            blobs=self.blobs,
+            clock=self.clock,
+            actor=actor,
+            _cache=self._cache,
+            _lock=self._lock,
+        )
+
     def reading(self) -> AbstractContextManager[Connection]:
         return reading(self.engine)
 
@@ -53,7 +66,14 @@ class Workspace:
                 known = rows.projects(c)
                 if len(known) == 1:
                     return known[0]
-            return rows.find_project(c, key or "")
+                raise NotFound(
+                    "project_not_found",
+                    "请用 -p 指明项目" if known else "还没有项目",
+                    fix="可用的项目：" + "、".join(f"{p.id}（{p.profile.name}）" for p in known)
+                    if known
+                    else "先用 lingtan project add 档案.toml 新建",
+                )
+            return rows.find_project(c, key)
 
     def cached(self, name: str, build: Callable[[], Any]) -> Any:
         """A value built once per workspace, safe between threads."""
@@ -61,6 +81,9 @@ class Workspace:
             if name not in self._cache:
                 self._cache[name] = build()
             return self._cache[name]
+
+    def has(self, name: str) -> bool:
+        return name in self._cache
 
     def forget(self, name: str) -> None:
         with self._lock:

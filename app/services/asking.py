@@ -1,0 +1,133 @@
+"""Ask about policy or about a project. The index is built once a workspace and kept; vectors lie in the home directory."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from app.domain.activity import RecordStatus
+from app.domain.project import Project
+from app.domain.plain import to_plain
+from app.services.eligibility import evaluate_project, run_of
+from app.services.workspace import Workspace
+from app.store import rows
+
+_building = threading.Lock()
+
+
+def context_of(ws: Workspace) -> Any:
+    """The assistant's context over the corpus of this home."""
+    with _building:
+        return ws.cached("assistant", lambda: _build(ws))
+
+
+def _build(ws: Workspace) -> Any:
+    from app.assistant import assemble_context
+    from app.corpus.claims import load_rejected_claims
+    from app.corpus.lexicon import load_lexicon
+    from app.corpus.paths import corpus_root
+    from app.corpus.topics import load_topics
+    from app.retrieval.chroma import ChromaStore
+    from app.retrieval.embedder import open_embedder
+
+    settings = ws.settings
+    folder = settings.derived / "vectors"
+    folder.mkdir(parents=True, exist_ok=True)
+    store = ChromaStore(url=settings.chroma_url) if settings.chroma_url else ChromaStore(path=settings.derived / "chroma")
+    details = getattr(ws.policies, "details", {})
+    return assemble_context(
+        ws.policies,
+        open_embedder("" if settings.embedder in ("", "e5") else settings.embedder),
+        lexicon=load_lexicon(),
+        claims=load_rejected_claims(),
+        topics=load_topics(),
+        coverage={id: detail.coverage for id, detail in details.items()},
+        cache_path=folder / "vectors.sqlite",
+        store=store,
+        model=_model(ws),
+        prompts=corpus_root().parent / "prompts",
+    )
+
+
+def _model(ws: Workspace) -> Any:
+    """The configured chat model, or None."""
+    settings = ws.settings
+    if not settings.llm_model:
+        return None
+    from app.llm.chat import open_chat
+
+    return open_chat(base_url=settings.llm_base_url, model=settings.llm_model, api_key=settings.llm_api_key)
+
+
+def warm_up(ws: Workspace) -> None:
+    """Load the index and the embedder, so that the first question does not wait."""
+    context = context_of(ws)
+    context.index.search("零碳工厂", limit=1)
+
+
+def is_warm(ws: Workspace) -> bool:
+    return ws.has("assistant")
+
+
+def project_view(ws: Workspace, project: Project) -> Any:
+    """What the assistant may know of a project."""
+    from app.assistant import ActivityView, ProjectView
+
+    with ws.reading() as c:
+        stored = rows.latest_run(c, project.id)
+        documents = rows.documents(c, project.id)
+        records = rows.records(c, project.id)
+    names = {d.sha256: d.filename for d in documents}
+    active = {a["id"] for a in stored.inputs["activities"]} if stored else set()
+    return ProjectView(
+        project=project.id,
+        profile=project.profile,
+        records=tuple(
+            ActivityView(
+                id=r.id,
+                carrier=r.record.carrier,
+                direction=r.record.direction,
+                quantity=r.record.quantity,
+                unit=r.record.unit,
+                status=r.status.value,
+                period_start=r.record.period_start,
+                period_end=r.record.period_end,
+                sha256=r.document_sha256,
+                page=r.record.page,
+                filename=names.get(r.document_sha256, ""),
+                activity=r.id if r.id in active else None,
+                account_number=r.record.account_number,
+            )
+            for r in records
+            if r.status is not RecordStatus.SUPERSEDED
+        ),
+        run=run_of(ws, stored),
+        report=evaluate_project(ws, project),
+        documents=tuple((d.filename, len(d.extraction.records) if d.extraction else 0) for d in documents),
+    )
+
+
+def ask_question(
+    ws: Workspace, question: str, *, project: Project | None = None, region: str | None = None, scheme: str | None = None
+) -> dict[str, Any]:
+    """The contract's ``ask`` object."""
+    from app.assistant import answer
+
+    context = context_of(ws)
+    if project is not None:
+        context = context.with_project(project_view(ws, project))
+        region = region or project.profile.province or None
+    return answer_to_json(answer(question, context, region=region, scheme=scheme))
+
+
+def answer_to_json(found: Any) -> dict[str, Any]:
+    return {
+        "question": found.question,
+        "status": found.status.value,
+        "mode": found.mode.value,
+        "answer": found.text,
+        "sentences": [{"text": s.text, "citations": list(s.citations)} for s in found.sentences],
+        "citations": to_plain(found.citations),
+        "gaps": list(found.gaps),
+        "elapsed_ms": found.elapsed_ms,
+    }

@@ -1,0 +1,44 @@
+"""What routes ask for, as annotated aliases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from app.domain.activity import RecordStatus
+from app.domain.project import Project
+from app.services.workspace import Workspace
+from app.store import rows
+
+
+def get_workspace(request: Request) -> Workspace:
+    """The workspace, acting in the name of the logged-in key holder when there is one."""
+    ws: Workspace = request.app.state.ws
+    user = getattr(request.state, "user", None)
+    return ws.acting_as(user) if user else ws
+
+
+WorkspaceDep = Annotated[Workspace, Depends(get_workspace)]
+
+
+def get_project(project_id: str, ws: WorkspaceDep) -> Project:
+    return ws.project(project_id)
+
+
+ProjectDep = Annotated[Project, Depends(get_project)]
+
+
+def frame(ws: Workspace, project: Project) -> dict[str, object]:
+    """What every page of a project shows around its content: the project and how many records wait."""
+    with ws.reading() as c:
+        waiting = len(rows.records(c, project.id, status=RecordStatus.PROPOSED))
+    return {"project": project, "waiting": waiting}
+
+
+def go(request: Request, path: str) -> Response:
+    """After a post: tell htmx to navigate, or redirect with 303."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return Response(status_code=303, headers={"Location": path})

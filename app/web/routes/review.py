@@ -1,0 +1,135 @@
+"""Review: the waiting list, and one record beside the page it was read from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from app.domain.activity import RecordStatus
+from app.domain.carrier import CARRIER_LABELS, Direction
+from app.domain.project import Project
+from app.services import review as service
+from app.services.viewing import view_document
+from app.services.workspace import Workspace
+from app.store import rows
+from app.web.depends import ProjectDep, WorkspaceDep, frame, go
+from app.web.routes.documents import find, shown
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+TABS = (
+    ("waiting", "待确认", (RecordStatus.PROPOSED,)),
+    ("confirmed", "已确认", (RecordStatus.CONFIRMED,)),
+    ("closed", "已否决与已替代", (RecordStatus.REJECTED, RecordStatus.SUPERSEDED)),
+)
+PARAM_LABELS = {
+    "density_kg_per_l": "密度 kg/L",
+    "gas_condition": "气体状态（标况/工况）",
+    "pressure_mpa": "压力 MPa",
+    "pressure_basis": "压力口径（absolute/gauge）",
+    "temperature_c": "温度 ℃",
+}
+
+
+@router.get("/projects/{project_id}/review")
+def index(request: Request, ws: WorkspaceDep, project: ProjectDep, tab: str = "waiting") -> Response:
+    every = service.list_records(ws, project)
+    chosen = next((t for t in TABS if t[0] == tab), TABS[0])
+    listed = [r for r in every if r.status in chosen[2]]
+    listed.sort(key=lambda r: (not r.record.needs_review, r.record.carrier.value, r.record.period_start or "", r.id))
+    with ws.reading() as c:
+        names = {d.sha256: d.filename for d in rows.documents(c, project.id)}
+    context = {
+        **frame(ws, project),
+        "records": listed,
+        "names": names,
+        "tab": chosen[0],
+        "tabs": [(slug, title, sum(1 for r in every if r.status in states)) for slug, title, states in TABS],
+        "clean": sum(1 for r in every if r.status is RecordStatus.PROPOSED and service.is_clean(r.record)),
+    }
+    return render(request, "pages/review.html", context)
+
+
+@router.post("/projects/{project_id}/review/confirm-clean")
+def confirm_clean(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
+    service.confirm_clean(ws, project)
+    return go(request, f"/projects/{project.id}/review")
+
+
+def _neighbours(ws: Workspace, project: Project, id: str) -> tuple[str | None, str | None]:
+    """Waiting records before and after this one, in the order of the list."""
+    waiting = [r for r in service.list_records(ws, project) if r.status is RecordStatus.PROPOSED or r.id == id]
+    waiting.sort(key=lambda r: (not r.record.needs_review, r.record.carrier.value, r.record.period_start or "", r.id))
+    ids = [r.id for r in waiting]
+    place = ids.index(id) if id in ids else 0
+    return (ids[place - 1] if place > 0 else None), (ids[place + 1] if place + 1 < len(ids) else None)
+
+
+@router.get("/projects/{project_id}/review/{record_id}")
+def show(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str) -> Response:
+    with ws.reading() as c:
+        item = rows.find_record(c, project.id, record_id)
+        siblings = [r.record for r in rows.records(c, project.id) if r.document_sha256 == item.document_sha256 and not r.supersedes]
+    document = find(ws, project, item.document_sha256)
+    previous, following = _neighbours(ws, project, item.id)
+    focus = item.record.id.partition("~")[0]
+    context = {
+        **frame(ws, project),
+        "item": item,
+        "document": shown(document),
+        "view": view_document(ws, document, siblings, focus),
+        "closed": item.status in (RecordStatus.REJECTED, RecordStatus.SUPERSEDED),
+        "carriers": [(c.value, label) for c, label in CARRIER_LABELS.items()],
+        "directions": [(d.value, d.label) for d in Direction],
+        "params": [(k, label) for k, label in PARAM_LABELS.items() if _wanted(k, item.record.carrier.value, item.record.unit, item.record.params)],
+        "previous": previous,
+        "next": following,
+    }
+    return render(request, "pages/review_record.html", context)
+
+
+def _wanted(key: str, carrier: str, unit: str, params: object) -> bool:
+    if isinstance(params, dict) and key in params:
+        return True
+    if key == "density_kg_per_l":
+        return unit == "L"
+    if key == "gas_condition":
+        return unit == "m3"
+    return carrier == "steam" and unit == "t"
+
+
+@router.post("/projects/{project_id}/review/{record_id}/confirm")
+async def confirm(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str) -> Response:
+    """Confirm as it stands, or as a correction when a value was changed."""
+    form = await request.form()
+    with ws.reading() as c:
+        item = rows.find_record(c, project.id, record_id)
+    given = {k: str(v).strip() for k, v in form.items() if k in service.EDITABLE or k in service.PARAMS}
+    current = {
+        "carrier": item.record.carrier.value,
+        "direction": item.record.direction.value,
+        "quantity": item.record.quantity,
+        "unit": item.record.unit,
+        "period_start": item.record.period_start or "",
+        "period_end": item.record.period_end or "",
+        "account_number": item.record.account_number or "",
+        "meter_number": item.record.meter_number or "",
+        **{k: item.record.params.get(k, "") for k in service.PARAMS},
+    }
+    changes = {k: v for k, v in given.items() if v != current.get(k, "")}
+    _, following = _neighbours(ws, project, record_id)
+    if changes:
+        service.correct(ws, project, record_id, changes, "网页更正")
+    else:
+        service.confirm(ws, project, [record_id])
+    return go(request, f"/projects/{project.id}/review/{following}" if following else f"/projects/{project.id}/review")
+
+
+@router.post("/projects/{project_id}/review/{record_id}/reject")
+def reject(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str, why: Annotated[str, Form()] = "") -> Response:
+    _, following = _neighbours(ws, project, record_id)
+    service.reject(ws, project, record_id, why)
+    return go(request, f"/projects/{project.id}/review/{following}" if following else f"/projects/{project.id}/review")
