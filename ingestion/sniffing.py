@@ -15,7 +15,7 @@ from ingestion.readers.separated import looks_separated
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = {"png", "jpg", "gif", "bmp", "webp", "tif"}
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)
-_MARKUP = re.compile(r"\A\s*<(\?xml\b|[A-Za-z_:][\w.:-]*[\s/>]|!--)", re.ASCII)
+_MARKUP = re.compile(r"\A\s*<(\?xml\b|[A-Za-z_:][\w.:-]*[\s/>]|!--|!DOCTYPE\b)", re.ASCII)
 _PLAIN_NAMES = (".txt", ".md", ".markdown", ".log")
 
 

@@ -15,8 +15,8 @@ from app.domain.page import Box, Word
 #: while Chinese labels are often letter-spaced.
 DIGIT_GAP = 0.22
 TEXT_GAP = 0.45
-#: A blank that takes visible room ends a word even where the gap alone would not (Latin text).
-BLANK_GAP = 0.1
+#: A space character that takes at least this much room ends a word even where the gap would not (Latin text).
+BLANK_ROOM = 0.12
 #: Latin words are sometimes set without any space character, by position alone.
 LATIN_GAP = 0.17
 #: Between separately drawn objects (Word sets a quarter em between an ideograph and a digit).
@@ -37,7 +37,7 @@ _RADICALS = str.maketrans(
 class Glyph:
     """One character: baseline origin, unit vector of the writing direction, advance and font size in points.
 
-    ``run`` numbers the object it was drawn with; ``blank_before`` says that a space character stood in front of it.
+    ``run`` numbers the object it was drawn with; ``blank_before`` says that a space character took room in front of it.
     """
 
     char: str
@@ -49,6 +49,15 @@ class Glyph:
     dy: float = 0.0
     run: int = 0
     blank_before: bool = False
+
+
+def takes_room(blank: tuple[float, float] | None, glyph_at: tuple[float, float], direction: tuple[float, float], size: float) -> bool:
+    """Whether a space character drawn at ``blank`` leaves visible room before the glyph at ``glyph_at``. Layout programs also
+    write spaces of no width, inside numbers too."""
+    if blank is None:
+        return False
+    along = (glyph_at[0] - blank[0]) * direction[0] + (glyph_at[1] - blank[1]) * direction[1]
+    return along >= BLANK_ROOM * size
 
 
 def plain_char(char: str) -> str:
@@ -124,12 +133,10 @@ def _same_line(left: Glyph, right: Glyph) -> bool:
 
 
 def _continues(left: Glyph, right: Glyph) -> bool:
-    if not _same_line(left, right):
+    if right.blank_before or not _same_line(left, right):
         return False
     along, off = _gap(left, right)
     if off > 0.3 or along < -0.6:
-        return False
-    if right.blank_before and along >= BLANK_GAP:
         return False
     if right.run != left.run:
         # Two drawn objects: neighbouring cells are sometimes set closer than the letters of a spaced label.

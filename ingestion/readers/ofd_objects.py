@@ -10,15 +10,13 @@ from typing import Any
 
 from app.domain.page import Box
 from ingestion import limits
-from ingestion.readers.glyphs import Glyph, glyph_box, hull, is_visible, is_wide, plain_char
+from ingestion.readers.glyphs import Glyph, glyph_box, hull, is_visible, is_wide, plain_char, takes_room
 from ingestion.readers.ofd_path import subpaths
 from ingestion.readers.pdf_frame import IDENTITY, Matrix, apply
 from ingestion.readers.rules import Segment, outline_segments
 from ingestion.readers.xmltree import attribute, children, local
 
 POINTS_PER_MM = 72 / 25.4
-#: Room a wide Latin letter may take; the offsets say how much it does take.
-_LATIN_ADVANCE = 0.85
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
 
 
@@ -128,7 +126,7 @@ def _text_object(element: Any, place: _Placement, run: int, room: int) -> TextOb
     written: list[str] = []
     glyphs: list[Glyph] = []
     broken = 0
-    blank = False
+    blank: tuple[float, float] | None = None
     position = (0.0, 0.0)
     for code in children(element, "TextCode"):
         text = "".join(code.itertext())
@@ -136,7 +134,7 @@ def _text_object(element: Any, place: _Placement, run: int, room: int) -> TextOb
         position = _start(code, position)
         for char, x, y, advance in _spread(code, text, position, size * scale):
             if not is_visible(char):
-                blank = True
+                blank = blank or place.point(x, y)
                 broken += "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
                 continue
             if "\ue000" <= char <= "\uf8ff" or char == "\ufffd":
@@ -154,10 +152,10 @@ def _text_object(element: Any, place: _Placement, run: int, room: int) -> TextOb
                         dx=direction[0],
                         dy=direction[1],
                         run=run,
-                        blank_before=blank,
+                        blank_before=takes_room(blank, (px, py), direction, height),
                     )
                 )
-            blank = False
+            blank = None
     return TextObject(
         id=(attribute(element, "ID") or "").strip(),
         text="".join(written).strip(),
@@ -175,7 +173,8 @@ def _start(code: Any, before: tuple[float, float]) -> tuple[float, float]:
 
 def _spread(code: Any, text: str, start: tuple[float, float], em: float) -> Iterator[tuple[str, float, float, float]]:
     """(character, x, y, advance) in object space. Offsets may be missing or fewer than the characters need: then the font's
-    usual advance (one em for ideographs, half an em else) stands in."""
+    usual advance (one em for ideographs, half an em else) stands in. An offset up to one em is taken for the advance itself:
+    only the font could tell a wide letter from a spaced one."""
     xs = _offsets(attribute(code, "DeltaX"), len(text))
     ys = _offsets(attribute(code, "DeltaY"), len(text))
     x, y = start
@@ -183,8 +182,8 @@ def _spread(code: Any, text: str, start: tuple[float, float], em: float) -> Iter
         usual = em if is_wide(char) else 0.5 * em
         step_x = xs[index] if index < len(xs) else None
         step_y = ys[index] if index < len(ys) else None
-        room = max(usual, _LATIN_ADVANCE * em) if char.isalpha() else usual
-        advance = min(room, step_x) if step_x is not None and 0.05 * em < step_x and not step_y else usual
+        along = step_x is not None and not step_y and 0.05 * em < step_x <= em
+        advance = step_x if along and step_x is not None else usual
         yield char, x, y, advance
         if step_x is None and step_y is None:
             x += usual

@@ -152,7 +152,7 @@ def _write(canvas: Any, pen: Any, word: Word) -> None:
 
 def _spread(pen: Any, text: str, font: Any, left: float, top: float, width: float, size: int) -> None:
     natural = font.getlength(text)
-    extra = (width - natural) / (len(text) - 1) if len(text) > 1 else 0.0
+    extra = max((width - natural) / (len(text) - 1), -0.12 * size) if len(text) > 1 else 0.0
     x = left
     for char in text:
         pen.text((x, top + 0.88 * size), char, font=font, fill=_INK, anchor="ls")

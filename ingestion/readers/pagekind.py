@@ -85,7 +85,7 @@ def page_findings(number: int, seen: Evidence) -> tuple[Finding, ...]:
             Finding(
                 id="unseen-text",
                 severity=Severity.NOTE,
-                message=f"第{number}页有 {seen.unseen} 个看不见的字符（在页面之外或字号极小），没有读取。",
+                message=f"第{number}页有 {seen.unseen} 个看不见的字符（在页面之外、白底白字或字号极小），没有读取。",
                 subjects=subjects,
                 data={"count": str(seen.unseen)},
             )

@@ -85,8 +85,8 @@ def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
         return lost, [scanned_page(number, "页面结构损坏，打不开")]
     textpage = page.get_textpage()
     try:
-        layer = read_text_layer(textpage, frame)
         drawing = read_drawing(page, frame)
+        layer = read_text_layer(textpage, frame, drawing)
     finally:
         textpage.close()
         page.close()

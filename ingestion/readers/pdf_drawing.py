@@ -13,14 +13,19 @@ from ingestion.readers.glyphs import hull
 from ingestion.readers.pdf_frame import IDENTITY, Frame, Matrix, apply, multiply
 from ingestion.readers.rules import Segment, outline_segments
 
+_WHITE = 250
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """``segments`` and ``pictures`` in points as shown, ``outlines`` the number of filled shapes with curves (text converted
-    to outlines has hundreds), ``text_objects`` the drawn text objects, readable or not."""
+    """``segments``, ``pictures`` and ``backgrounds`` (filled, not white) in points as shown; ``shaded`` when a gradient
+    lies somewhere; ``outlines`` the number of filled shapes with curves (text converted to outlines has hundreds);
+    ``text_objects`` the drawn text objects, readable or not."""
 
     segments: tuple[Segment, ...]
     pictures: tuple[Box, ...]
+    backgrounds: tuple[Box, ...]
+    shaded: bool
     outlines: int
     text_objects: int
 
@@ -31,7 +36,9 @@ def read_drawing(page: Any, frame: Frame) -> Drawing:
 
     segments: list[Segment] = []
     pictures: list[Box] = []
+    backgrounds: list[Box] = []
     outlines = text_objects = 0
+    shaded = False
     budget = limits.MAX_PATH_SEGMENTS_PER_PAGE
     for obj, matrix in _objects(pdfium, page):
         kind = pdfium.FPDFPageObj_GetType(obj)
@@ -40,16 +47,20 @@ def read_drawing(page: Any, frame: Frame) -> Drawing:
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures.append(_unit_square(_matrix(pdfium, obj), matrix, frame))
         elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
-            continue
+            shaded = True
         elif kind == pdfium.FPDF_PAGEOBJ_PATH and budget > 0:
             count = pdfium.FPDFPath_CountSegments(obj)
             budget -= max(count, 1)
-            strokes, curved = _path(pdfium, obj, count, multiply(_matrix(pdfium, obj), matrix), frame)
-            segments += strokes
-            outlines += curved
+            shape = _path(pdfium, obj, count, multiply(_matrix(pdfium, obj), matrix), frame)
+            segments += shape.segments
+            outlines += shape.filled and shape.curved
+            if shape.filled and shape.box is not None and not is_white(pdfium, obj):
+                backgrounds.append(shape.box)
     return Drawing(
         segments=tuple(segments),
         pictures=tuple(pictures),
+        backgrounds=tuple(backgrounds),
+        shaded=shaded,
         outlines=outlines,
         text_objects=text_objects,
     )
@@ -86,18 +97,37 @@ def _unit_square(inner: Matrix, outer: Matrix, frame: Frame) -> Box:
     return hull((x, y, x, y) for x, y in corners)
 
 
-def _path(pdfium: Any, obj: Any, count: int, matrix: Matrix, frame: Frame) -> tuple[list[Segment], bool]:
-    """The straight strokes of one path, and whether it is a filled shape with curves."""
+def is_white(pdfium: Any, obj: Any) -> bool:
+    """The object is filled with white, or with nothing at all."""
+    r, g, b, a = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFPageObj_GetFillColor(obj, r, g, b, a):
+        return False
+    return a.value == 0 or min(r.value, g.value, b.value) >= _WHITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    segments: tuple[Segment, ...] = ()
+    box: Box | None = None
+    filled: bool = False
+    curved: bool = False
+
+
+def _path(pdfium: Any, obj: Any, count: int, matrix: Matrix, frame: Frame) -> _Shape:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(obj, fill, stroke)
     if not fill.value and not stroke.value:
-        return [], False
+        return _Shape()
+    filled, stroked = bool(fill.value), bool(stroke.value)
     strokes: list[Segment] = []
+    corners: list[Box] = []
     for points, curved, closed in _subpaths(pdfium, obj, count, matrix, frame):
+        box = hull((x, y, x, y) for x, y in points)
         if curved:
-            return [], bool(fill.value)
-        strokes += outline_segments(points, closed=closed, filled=bool(fill.value), stroked=bool(stroke.value))
-    return strokes, False
+            return _Shape(box=box, filled=filled, curved=True)
+        corners.append(box)
+        strokes += outline_segments(points, closed=closed, filled=filled, stroked=stroked)
+    return _Shape(segments=tuple(strokes), box=hull(corners) if corners else None, filled=filled)
 
 
 def _subpaths(

@@ -16,7 +16,7 @@ def parse_xml(data: bytes, *, recover: bool = False, what: str = "XML 文件") -
     """The root element (lxml). Comments and processing instructions are gone, names keep their namespaces.
 
     ``recover`` mends malformed markup and is meant for OFD tag files only; data files must be well formed.
-    A file whose bytes contradict its declared encoding is read again as UTF-8, then GB 18030.
+    A declared encoding is believed only after UTF-8, which nothing else looks like; GB 18030 is the last resort.
     Raises InputRefused: ``unsafe_xml`` for a document type declaration, ``damaged_file`` otherwise.
     """
     from lxml import etree
@@ -24,7 +24,7 @@ def parse_xml(data: bytes, *, recover: bool = False, what: str = "XML 文件") -
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise _unsafe(what)
     error: Exception | None = None
-    for candidate in (data, *_decodings(data)):
+    for candidate in _readings(data):
         try:
             root = etree.fromstring(candidate, _parser(etree, recover))
         except (etree.LxmlError, ValueError) as caught:
@@ -86,13 +86,22 @@ def _parser(etree: Any, recover: bool) -> Any:
     )
 
 
-def _decodings(data: bytes) -> Iterator[bytes]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+def _readings(data: bytes) -> Iterator[bytes]:
+    """The bytes as UTF-8 without their declaration, as declared, and as GB 18030, as far as they decode."""
+    text = _decoded(data, "utf-8-sig")
+    if text is not None:
         yield _DECLARATION.sub("", text).encode("utf-8")
+    yield data
+    text = _decoded(data, "gb18030")
+    if text is not None:
+        yield _DECLARATION.sub("", text).encode("utf-8")
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _unsafe(what: str) -> InputRefused:
