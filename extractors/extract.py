@@ -10,11 +10,13 @@ from app.domain.page import Document, Media, Source
 from extractors.bills.extract import extract_bill
 from extractors.evidence import explain, note
 from extractors.invoices.extract import extract_invoice
+from extractors.ledgers.extract import extract_ledger
 from extractors.templates import Template, classify
 
 MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
     "bill": extract_bill,
+    "ledger": extract_ledger,
 }
 SOURCES = {
     Media.XML: Source.XML,

@@ -27,12 +27,16 @@ class Template:
     priority: int
     data: Mapping[str, Any]
 
-    def why(self, text: str, tags: frozenset[str]) -> str | None:
-        """The reason in Chinese why a document is of this kind, None when it is not. ``text`` is compact."""
+    def why(self, text: str, tags: frozenset[str], has_tables: bool) -> str | None:
+        """The reason in Chinese why a document is of this kind, None when it is not. ``text`` is compact.
+
+        ``has_tables``: the document holds tables or ruled pages, without which a ledger cannot be read."""
         match = self.data["match"]
         named = sorted(t for t in match.get("tags", ()) if t in tags)
         if match.get("tags") and len(named) >= match.get("tags_min", 1):
             return f"含结构化标识 {'、'.join(named[:3])}"
+        if match.get("tables") and not has_tables:
+            return None
         if any(word in text for word in match.get("none", ())):
             return None
         missing = [word for word in match.get("all", ()) if word not in text]
@@ -76,8 +80,9 @@ def classify(document: Document) -> tuple[Template, str] | None:
     """The first template that matches and why, or None: an unknown document is reported, not forced into a kind."""
     text = compact(document.text)
     tags = tag_names(document)
+    has_tables = bool(document.tables) or any(len(page.rules) >= 8 for page in document.pages)
     for template in load_templates():
-        reason = template.why(text, tags)
+        reason = template.why(text, tags, has_tables)
         if reason:
             return template, reason
     return None
