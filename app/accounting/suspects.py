@@ -41,7 +41,7 @@ class Gate:
             return names[0]
         raise refusal(
             Kind.SUSPECT_FACTOR,
-            f"{what}是疑误、低可信或重构项，默认不用。{reason}",
+            f"{what}是疑误、低可信或重构项，默认不用。{reason.rstrip('。') or '未见可信来源'}。",
             fix=f"请改用可信的取值或给出实测参数；确需使用时在 options.allow_suspect 中点名“{names[0]}”，运行记录会写明。",
             subject=subject,
         )
