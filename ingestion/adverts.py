@@ -59,7 +59,7 @@ def find_cuts(text: str) -> tuple[Cut, ...]:
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
-    return [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
+    return [(m.start(), m.end()) for m in re.finditer(r"\S[^\n]*", text)]
 
 
 def _title_line(text: str, lines: list[tuple[int, int]]) -> int | None:

@@ -22,7 +22,8 @@ _HAN = "\u4e00-\u9fff"
 _CJK = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’—…]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|\r")
-_LINE_BLANKS = re.compile(r"(?m)^[ \t\u3000\u00a0]+|[ \t\u3000\u00a0]+$")
+_LINE_END_BLANKS = re.compile(r"(?m)[ \t\u3000\u00a0]+$")
+_INDENT = re.compile(r"(?m)^[ \t\u3000\u00a0]+(?=\S)")
 _MARKUP = re.compile(r"(?m)^#{1,6}[ \t]+|\*\*(?=[^*\n]+\*\*)|(?<=\S)\*\*(?!\S*\*\*)")
 _PAGE_NUMBER = re.compile(
     r"\n[ \t\u3000]*(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:[ ，,/]*共\s*\d{1,3}\s*页)?)[ \t\u3000]*(?:\n\s*)?(?=\n|$)"
@@ -96,8 +97,11 @@ def clean_page(text: str) -> CleanedPage:
     tape.rewrite(GLOSS, lambda m: "", changes["gloss"])
     _simplify(tape, changes["traditional"])
     _widen(tape, changes["punctuation"])
-    tape.rewrite(_LINE_BLANKS, lambda m: "", changes["whitespace"])
+    tape.rewrite(_LINE_END_BLANKS, lambda m: "", changes["whitespace"])
     tape.rewrite(_INNER_BLANKS, lambda m: "", changes["whitespace"])
+    # Indents go last, with the line breaks of wrapped pages: they tell where a paragraph begins.
+    changes["whitespace"] += [tape.origin[match.start()] for match in _INDENT.finditer(tape.text)]
+    changes["whitespace"].sort()
     cuts = find_cuts(tape.text)
     adverts = tuple(
         Advert(
@@ -240,9 +244,5 @@ def _paragraphs(text: str) -> str:
 
 
 def _joined(paragraph: str) -> str:
-    """Chinese runs on across a line break without a blank, latin words keep one."""
-    return re.sub(
-        r"(?<=[A-Za-z0-9,])[ \t]*\n\s*(?=[A-Za-z0-9])",
-        " ",
-        re.sub(rf"(?<=[^A-Za-z0-9,])\s*\n\s*|\s*\n\s*(?=[{_HAN}])", "", paragraph),
-    )
+    """A blank replaces a line break between two latin words only."""
+    return re.sub(r"(?<=([A-Za-z0-9,]))\s*\n\s*(?=([A-Za-z0-9]))|\s*\n\s*", lambda m: " " if m[2] else "", paragraph)

@@ -22,6 +22,7 @@ from app.services.policy_matrix import province_of
 from app.services.policy_meta import PolicyMeta, dump_rows, dump_toml, read_meta
 from ingestion.clauses import DOCUMENT_TITLE, split_clauses
 from ingestion.normalise import CleanedPage, clean_page
+from ingestion.passages import policy_text
 
 LONG_CLAUSE = 1500
 """Characters of one clause beyond which a number was probably missed."""
@@ -51,7 +52,7 @@ def add_policy(
     """Clean and split a text or a read document; ``meta`` is the text of M.toml. Stores nothing.
 
     Raises InputRefused when there is no text, UsageError when the meta cannot be used."""
-    text = source if isinstance(source, str) else source.text
+    text = source if isinstance(source, str) else policy_text(source)
     name = filename or (source.filename if isinstance(source, Document) else "text")
     if not text.strip():
         raise InputRefused(
@@ -76,7 +77,8 @@ def add_policy(
     )
     clauses = split_clauses(page.text, str(read.fields["id"]))
     read = _with_known_provisions(read, clauses, known or {})
-    findings = (*read.findings, *_doubts(page), *_numbering(clauses), *_provisions(read, clauses))
+    unread = source.findings if isinstance(source, Document) else ()
+    findings = (*unread, *read.findings, *_doubts(page), *_numbering(clauses), *_provisions(read, clauses))
     return PolicyPreview(meta=read, page=page, clauses=clauses, findings=tuple(findings))
 
 
