@@ -72,6 +72,7 @@ def _scheme(ruleset: RuleSet, identifier: str) -> Scheme:
 
 
 def _decide(applies: Truth, known: Truth, proved: Truth, rule: Rule) -> Verdict:
+    """Met needs both: what is proved alone may look complete where everything known contradicts itself."""
     if not rule.evidence.decidable:
         return Verdict.INSUFFICIENT_EVIDENCE
     if applies is False:
@@ -80,7 +81,7 @@ def _decide(applies: Truth, known: Truth, proved: Truth, rule: Rule) -> Verdict:
         return Verdict.INSUFFICIENT_EVIDENCE
     if known is False:
         return Verdict.NOT_APPLICABLE if rule.check.kind == "priority" else Verdict.NOT_MET
-    return Verdict.MET if proved is True else Verdict.INSUFFICIENT_EVIDENCE
+    return Verdict.MET if known is True and proved is True else Verdict.INSUFFICIENT_EVIDENCE
 
 
 def _criterion(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, ruleset: RuleSet) -> CriterionVerdict:

@@ -45,7 +45,8 @@ class Item:
 class Items:
     """Rows of a list that is closed only when they add up to ``expected``, the total of the factory's own register.
 
-    Without that total nothing can be said about all of them, so dropping a row can never make the rest look complete."""
+    Without that total nothing can be said about all of them, so dropping a row can never make the rest look complete. A
+    list longer than its register contradicts it and is not complete either."""
 
     rows: tuple[Item, ...] = ()
     expected: int | None = None
@@ -56,7 +57,7 @@ class Items:
 
     @property
     def complete(self) -> bool:
-        return self.expected is not None and self.listed >= self.expected > 0
+        return self.expected is not None and self.listed == self.expected > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
