@@ -151,6 +151,8 @@ class _Reader:
                 self._run(child, into, tag, control)
             elif name == "sdt":
                 inner_tag, inner = self._open_control(child, tag, control)
+                if inner != control:  # an emptied control is still read, as a number that is gone
+                    into.pieces.append(Piece(tag=inner_tag, control=inner, fields=self._results()))
                 for content in child:
                     if _local(content) == "sdtContent":
                         self._inline(content, into, inner_tag, inner)

@@ -29,6 +29,8 @@ _IDIOMS = re.compile(
     "统一|唯一|同一|一致|一般|一定|进一步|第三方|万一|三废|四舍六入五成双|二次能源|一次能源|十分|千方百计|多元|这一|每一|任一|逐一|"
     "(?<![零〇一二两三四五六七八九十百千万亿])一(?:个|项|类|种|条|次|批|路|方面|体化|揽子|性)"
 )
+#: 万元, 千克 and 千瓦时 are units, not figures.
+_BARE_UNIT = re.compile(r"[万亿]+[^零〇一二两三四五六七八九十百千万亿]+|千(?:克|米|瓦|焦).*")
 _JOINERS = ".．,，·:：/"
 
 
@@ -74,7 +76,9 @@ def find_numbers(text: str) -> tuple[NumberToken, ...]:
     tokens = _figure_tokens(text)
     idioms = [m.span() for m in _IDIOMS.finditer(text)]
     for match in _CHINESE.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in idioms):
+        if "分之" not in match.group() and any(start <= match.start() < end for start, end in idioms):
+            continue
+        if _BARE_UNIT.fullmatch(match.group()):
             continue
         tokens.append(NumberToken(text=match.group(), start=match.start(), end=match.end()))
     return tuple(sorted(tokens, key=lambda t: (t.start, t.end)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from app.domain.clause import PolicyDocument
 from app.domain.fact import Fact
-from app.domain.finding import Finding
+from app.domain.finding import Finding, Severity
 from app.drafting.manifest import Manifest, read_manifest
 from app.drafting.readback import ReadDocx, ReadParagraph, read_docx
 from app.drafting.report import VerifyReport, finding
@@ -50,12 +50,20 @@ def verify_docx(data: bytes, *, facts: Mapping[str, Fact], policies: Mapping[str
     more, citations, valid = check_citations(docx, manifest, corpus, whole)
     findings += more
     return VerifyReport(
-        findings=tuple(findings),
+        findings=_most_telling(findings),
         numbers_total=count.total,
         numbers_traced=max(0, count.traced),
         citations_total=citations,
         citations_valid=valid,
     )
+
+
+def _most_telling(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Blocking findings first. While a document has any, changed surroundings of its numbers are left out: a changed figure
+    changes the surroundings of its whole row."""
+    blocking = [f for f in findings if f.severity is Severity.BLOCKING]
+    others = [f for f in findings if f.severity is not Severity.BLOCKING]
+    return (*blocking, *(f for f in others if not blocking or f.id != "number-context-changed"))
 
 
 def _squeeze(text: str) -> str:

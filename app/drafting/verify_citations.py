@@ -149,7 +149,7 @@ def check_citations(
         clause, quote, own = checked[id]
         if clause is None:
             continue
-        here = list(_check_standing(clause, context_digest(place.context), expected, corpus))
+        here = list(_check_standing(clause, "" if own else quote, context_digest(place.context), expected, corpus))
         findings += here
         references.append(_Reference(clause=clause, quote=quote, sound=not own and not here))
     if not expected:
@@ -161,11 +161,12 @@ def check_citations(
 
 
 def _check_standing(
-    clause: str, context: str, expected: Sequence[ExpectedCitation], corpus: Corpus
+    clause: str, quote: str, context: str, expected: Sequence[ExpectedCitation], corpus: Corpus
 ) -> Iterator[Finding]:
-    there = {c.clause for c in expected if c.context == context}
-    if there and clause not in there:
-        yield finding("citation-moved", f"此处原引用 {'、'.join(sorted(there))}，现为 {clause}。", clause)
+    there = {(c.clause, c.quote) for c in expected if c.context == context}
+    if there and not any(c == clause and quote in ("", q) for c, q in there):
+        was = "、".join(sorted({c for c, _ in there}))
+        yield finding("citation-moved", f"此处原引用 {was}，现在的脚注是另一处引用（{clause}）。", clause)
     digests = {c.digest for c in expected if c.clause == clause}
     known = corpus.find(clause)
     if digests and known is not None and known[1].digest not in digests:
