@@ -13,14 +13,6 @@ from app.domain.number import exact_text
 from app.domain.units import GJ_PER_KWH, GJ_PER_TCE, Unit, find_unit
 
 _TO_GJ = {"heat": Fraction(1), "electricity": GJ_PER_KWH, "coal_equivalent": GJ_PER_TCE}
-# What a reader of an energy statement looks up beside the printed figure.
-_SHOWN = {
-    "electricity": ("MWh", "MJ", "GJ"),
-    "heat": ("GJ", "kWh"),
-    "mass": ("t",),
-    "normal_gas_volume": ("Nm3", "万Nm3"),
-    "emission": ("tCO2",),
-}
 
 
 def _unit(text: str, subject: str) -> Unit:
@@ -56,7 +48,7 @@ def _row(value: str, unit: str, to_unit: str, result: Fraction) -> Mapping[str, 
 
 
 def conversions(asked: Sequence[Mapping[str, Any]], lines: Sequence[Computed]) -> tuple[Mapping[str, str], ...]:
-    """The conversions asked for under ``conversions`` and, for each activity, its quantity in the customary units."""
+    """The conversions asked for under ``conversions`` and each electricity quantity in MJ, as energy statements add it."""
     out = []
     for n, item in enumerate(asked, 1):
         given = item.get("from", item.get("value", item.get("quantity")))
@@ -66,7 +58,6 @@ def conversions(asked: Sequence[Mapping[str, Any]], lines: Sequence[Computed]) -
         )
     for line in lines:
         a = line.activity
-        for to_unit in _SHOWN.get(a.unit.dimension, ()):
-            if to_unit != a.unit.symbol:
-                out.append(_row(a.quantity_text, a.unit_text, to_unit, convert(a.quantity_text, a.unit_text, to_unit)))
-    return tuple(row for n, row in enumerate(out) if row not in out[:n])
+        if a.unit.dimension == "electricity":
+            out.append(_row(a.quantity_text, a.unit_text, "MJ", convert(a.quantity_text, a.unit_text, "MJ")))
+    return tuple({tuple(row.values()): row for row in out}.values())

@@ -14,7 +14,7 @@ from app.accounting.reading import Activity
 from app.accounting.supply import supply_path
 from app.domain.run import FactorUse
 
-ZERO_FACTOR = "GRID/zero/non-fossil"
+ZERO_FACTOR = "RULE/gbt32151_34_annex_d"
 
 
 def electricity(activity: Activity, kind: Kind, setting: Setting) -> Outcome:

@@ -157,12 +157,17 @@ def _require(found: Mapping[str, _Value | None], kind: Kind, row: FuelRow | None
     )
 
 
+def _burns_nothing(activity: Activity) -> bool:
+    """Factors by gas without any CO2: a leak or a refill of a gas, not a fire."""
+    components = activity.params.get("ef_components")
+    return isinstance(components, Mapping) and bool(components) and "CO2" not in components
+
+
 def burn(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     """Emissions of a fuel, or of anything that brings its own factor or all of its parameters."""
     if has_explicit(activity):
-        return explicit_outcome(
-            activity, category_in="fuel_combustion", category_out="fuel_combustion", carrier=kind.name
-        )
+        category = "process" if kind.family is Family.UNKNOWN and _burns_nothing(activity) else "fuel_combustion"
+        return explicit_outcome(activity, category_in=category, category_out=category, carrier=kind.name)
     direct = not is_absent(activity.params.get("carbon_tc_per_unit"))
     names = ("carbon_per_unit", "oxidation") if direct else ("ncv", "carbon", "oxidation")
     needed = any(is_absent(activity.params.get(_PARAMS[name])) for name in names) and kind.family is not Family.UNKNOWN

@@ -209,8 +209,16 @@ def hot_water(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     return _emission(activity, kind, setting, found)
 
 
+def _per_tonne(activity: Activity) -> bool:
+    if is_absent(activity.params.get("ef")) or activity.unit.dimension != "mass":
+        return False
+    return explicit_ef(activity)[1].per.dimension == "mass"
+
+
 def heat_family(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
-    """Heat, steam and hot water by their own rules."""
+    """Heat, steam and hot water by their own rules; a factor per tonne of steam or water needs no conversion to heat."""
+    if _per_tonne(activity):
+        return explicit_outcome(activity, category_in="heat_in", category_out="heat_out", carrier=kind.name)
     if kind.family is Family.STEAM:
         return steam(activity, kind, setting)
     if kind.family is Family.HOT_WATER:

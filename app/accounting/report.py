@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.domain.finding import Finding
-from app.domain.number import exact_text, fixed_text
+from app.domain.number import exact_text, fixed_text, parse_number
 from app.domain.run import CalculationRun, EmissionLine
 from app.domain.units import find_unit
 
@@ -83,7 +83,7 @@ def _annual_quantities(run: CalculationRun) -> list[dict[str, str]]:
         unit = find_unit(line.unit)
         if unit is not None:
             key = (line.carrier, line.direction, unit.symbol)
-            sums[key] = sums.get(key, Fraction(0)) + Fraction(line.quantity)
+            sums[key] = sums.get(key, Fraction(0)) + parse_number(line.quantity)
     return [{"carrier": c, "direction": d, "unit": u, "quantity": exact_text(v)} for (c, d, u), v in sums.items()]
 
 

@@ -75,7 +75,7 @@ def test_a_changed_cell_changes_the_digest(copy):
         ("factors/grid-mee-2023.csv", "id,data_year", "id,jahr", "factor-columns"),
         ("factors/fuels-gbt-32151.34-2024-set-a.csv", "42.652", "42652", "factor-out-of-band"),
         ("factors/fuels-gbt-32151.34-2024-set-a.csv", ",single,", ",sure,", "factor-evidence"),
-        ("gwp/ar6.csv", "CH4_fossil,29.8", "CH4_fossil,29800", "factor-out-of-band"),
+        ("gwp/ar6.csv", "CH4_fossil,29.8", "CH4_fossil,2980000", "factor-out-of-band"),
         ("factors/grid-mee-2023.toml", "rows = 41", "rows = 40", "factor-rows"),
         ("factors/grid-mee-2023.toml", "scope =", "skope =", "factor-meta-unknown"),
         ("factors/grid-mee-2023.toml", 'family = "grid"', 'family = "gird"', "factor-family"),

@@ -224,3 +224,35 @@ def test_the_report_has_the_shape_of_the_contract():
     assert "total_tco2e" not in shown
     assert shown["annual_quantity"] == "2"
     assert {"from": "2", "unit": "MWh", "to_unit": "MJ", "value": "7200"} in shown["conversions"]
+
+
+def test_a_factor_per_tonne_of_steam_needs_no_enthalpy():
+    result = run(act("蒸汽", "20", "t", ef={"value": "310", "unit": "kgCO2/t"}))
+    assert [(line.category, exact_text(line.tco2)) for line in result.lines] == [("heat_in", "6.2")]
+
+
+def test_a_leak_by_gas_is_a_process_emission_without_co2():
+    leak = act("SF6 补气", "12", "kg", ef_components={"SF6": "1"}, ef_components_unit="kg/kg")
+    result = run(leak, options={"gwp_report": "AR5"})
+    assert result.lines[0].category == "process"
+    assert exact_text(result.total_tco2) == "0"
+    assert exact_text(result.total_tco2e) == "282"
+
+
+def test_other_gases_outside_the_boundary_stay_out_of_the_equivalents():
+    leak = act("SF6 补气", "12", "kg", ef_components={"SF6": "1"}, ef_components_unit="kg/kg", in_boundary=False)
+    assert run(leak, options={"gwp_report": "AR5"}).total_tco2e == 0
+
+
+def test_a_zero_factor_points_at_the_rule_that_allows_it():
+    result = run(act("电力", unit="MWh", supply="self_use_pv", proof=["逐月原始记录"]))
+    assert [use.id for use in result.factors] == ["RULE/gbt32151_34_annex_d"]
+    assert any(row["id"] == "RULE/gbt32151_34_annex_d" for row in LIBRARY.tables["green-power-rules"])
+
+
+def test_every_line_factor_is_in_the_list_of_the_run():
+    steam = {"pressure_mpa": "1.25", "pressure_basis": "absolute", "heat_method": "minus_feedwater_83_74"}
+    result = run(act("柴油"), act("饱和蒸汽", id="a2", **steam), act("电力", unit="kWh", id="a3"))
+    listed = {use.id for use in result.factors}
+    assert {i for line in result.lines for i in line.factor_ids} == listed
+    assert all(use.source and use.evidence and use.why for use in result.factors)
