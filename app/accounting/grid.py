@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +31,11 @@ class GridChoice:
     chosen: GridFactor | None
     basis: str
     label: str
+
+
+def _use(row: GridFactor, why: str, rejected: tuple[tuple[str, str], ...] = ()) -> FactorUse:
+    """The announced factor with its announcement in front of where the figure was transcribed from."""
+    return replace(use_of(row, why=why, rejected=rejected), source=f"{row.notice}；转录：{row.source}")
 
 
 def basis_of(params: Mapping[str, Any], setting: Setting, subject: str) -> Mapping[str, Any]:
@@ -77,7 +82,7 @@ def _explicit(basis: Mapping[str, Any], setting: Setting, subject: str) -> GridC
     if cited:
         row = _cited_row(cited, per_mwh, basis, setting, subject)
         why = f"自带因子与{row.notice}所列{row.region}{row.basis_label}因子一致，按公告因子计。"
-        return GridChoice(value=per_mwh, factor=use_of(row, why=why), chosen=row, basis=row.basis, label=row.region)
+        return GridChoice(value=per_mwh, factor=_use(row, why), chosen=row, basis=row.basis, label=row.region)
     factor = user_factor(
         subject, "grid_basis", text, unit.text, source=label, why="grid_basis 直接给出数值，按给定值计，未与公告核对。"
     )
@@ -162,7 +167,7 @@ def _announced(basis: Mapping[str, Any], setting: Setting, subject: str) -> Grid
             subject=subject,
         )
     why = f"口径指定 {year} 数据年、{LEVELS[level]}、{region}、{row.basis_label}，取{row.notice}。"
-    factor = use_of(row, why=why, rejected=_losers(setting.library.grid, row))
+    factor = _use(row, why, _losers(setting.library.grid, row))
     return GridChoice(value=row.number, factor=factor, chosen=row, basis=kind, label=region)
 
 

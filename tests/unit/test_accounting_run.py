@@ -52,6 +52,7 @@ def test_a_measured_value_beats_the_default_and_says_so():
 def test_a_grid_factor_says_its_notice_and_the_other_years():
     use = factor(run(act("电力", unit="MWh")), "GRID/2022/province/浙江/average")
     assert "公告2024年第33号" in use.why
+    assert use.source.startswith("公告2024年第33号")
     assert {i for i, _ in use.rejected} >= {"GRID/2021/province/浙江/average", "GRID/2022/national/全国/average"}
 
 
