@@ -81,11 +81,12 @@ class _Splitter:
     doc_id: str
     drafts: list[_Draft] = field(default_factory=list)
     stack: list[_Node] = field(default_factory=list)
+    introduction: _Node = field(default_factory=lambda: _Node(level=-1, label=INTRODUCTION))
 
     def run(self) -> tuple[Clause, ...]:
         lines = read_lines(self.text)
         numbers = document_numbers(line.text for line in lines)
-        self.stack = [_Node(level=-1, label=INTRODUCTION)]
+        self.stack = [self.introduction]
         at = 0
         while at < len(lines):
             at += self._take(lines, at, numbers)
@@ -106,6 +107,9 @@ class _Splitter:
         if heading:
             return self._heading(lines, at, heading)
         if self._is_document_title(line):
+            if self.stack[0].label == SIGNATURE:
+                # A notice that hands out another text ends with its signature; what follows is that text.
+                self.stack = [self.introduction]
             self._emit(DOCUMENT_TITLE, "head", line.start, line.end, (), Level.PART)
         else:
             self._paragraph(line.start, line.end)
@@ -116,7 +120,7 @@ class _Splitter:
         return replace(numbers, annex_letter=letter)
 
     def _is_document_title(self, line: Line) -> bool:
-        if len(self.stack) > 1 or self.stack[0].paragraphs:
+        if len(self.stack) > 1 or (self.stack[0].paragraphs and self.stack[0].label != SIGNATURE):
             return False
         folded = fold(line.text)
         if line.marked or _DOCUMENT_NUMBER.match(folded):
@@ -162,7 +166,7 @@ class _Splitter:
         if len(self.stack) == 1:
             self.stack[0].lead_in = ""
             if self.stack[0].label == SIGNATURE:
-                self.stack[0] = _Node(level=-1, label=INTRODUCTION)
+                self.stack[0] = self.introduction
 
     def _run_in_title(self, line: Line, heading: Heading) -> str:
         if heading.level == Level.ARTICLE:
@@ -220,7 +224,7 @@ class _Splitter:
         end = at
         while end < len(lines) and end - at < SIGNATURE_LINES_AT_MOST and is_signed_name(lines[end]):
             end += 1
-        if end >= len(lines) or not is_signature_date(lines[end]) or self.stack == []:
+        if end >= len(lines) or not is_signature_date(lines[end]):
             return 0
         self.stack = [_Node(level=-1, label=SIGNATURE)]
         self._paragraph(lines[at].start, lines[end].end)

@@ -22,13 +22,17 @@ _HAN = "\u4e00-\u9fff"
 _CJK = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’—…]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|\r")
+_FIXED_BLANK = re.compile("\u00a0")
 _LINE_END_BLANKS = re.compile(r"(?m)[ \t\u3000\u00a0]+$")
 _INDENT = re.compile(r"(?m)^[ \t\u3000\u00a0]+(?=\S)")
 _MARKUP = re.compile(r"(?m)^#{1,6}[ \t]+|\*\*(?=[^*\n]+\*\*)|(?<=\S)\*\*(?!\S*\*\*)")
 _PAGE_NUMBER = re.compile(
     r"\n[ \t\u3000]*(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:[ ，,/]*共\s*\d{1,3}\s*页)?)[ \t\u3000]*(?:\n\s*)?(?=\n|$)"
 )
-_INNER_BLANKS = re.compile(rf"(?<=[{_HAN}，。；：、])[ \u00a0]+(?=[{_HAN}])(?!\s*\|)")
+_INNER_BLANKS = re.compile(
+    rf"(?<=[，。；：、）》”])[ \u00a0]+(?=[{_HAN}])|(?<=[{_HAN}])[ \u00a0]+(?=[，。；：、）》”])"
+)
+_LETTER_SPACING = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ \u00a0]{{1,2}}[{_HAN}]){{2,}}(?![{_HAN}])")
 _WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _BRACKETS = {"(": "（", ")": "）"}
 # Variants of simplified characters that OpenCC does not know as traditional ones.
@@ -91,6 +95,7 @@ def clean_page(text: str) -> CleanedPage:
     tape = _Tape(list(text), list(range(len(text))))
     changes: dict[str, list[int]] = {kind: [] for kind in _LABELS}
     tape.rewrite(_ENTITY, lambda m: html.unescape(m[0]), changes["entity"])
+    tape.rewrite(_FIXED_BLANK, lambda m: " ", changes["whitespace"])
     tape.rewrite(_INVISIBLE, lambda m: "", changes["invisible"])
     tape.rewrite(_MARKUP, lambda m: "", changes["markup"])
     tape.rewrite(_PAGE_NUMBER, lambda m: "", changes["page_number"])
@@ -99,6 +104,7 @@ def clean_page(text: str) -> CleanedPage:
     _widen(tape, changes["punctuation"])
     tape.rewrite(_LINE_END_BLANKS, lambda m: "", changes["whitespace"])
     tape.rewrite(_INNER_BLANKS, lambda m: "", changes["whitespace"])
+    tape.rewrite(_LETTER_SPACING, lambda m: "".join(m[0].split()), changes["whitespace"])
     # Indents go last, with the line breaks of wrapped pages: they tell where a paragraph begins.
     changes["whitespace"] += [tape.origin[match.start()] for match in _INDENT.finditer(tape.text)]
     changes["whitespace"].sort()
@@ -179,30 +185,50 @@ def _simplify(tape: _Tape, log: list[int]) -> None:
 def _widen(tape: _Tape, log: list[int]) -> None:
     """Half-width marks to full-width ones where they stand in Chinese; numbers, times, addresses and formulas keep theirs."""
     text, spared = tape.text, tape.damaged()
-    partner = _bracket_pairs(text, spared)
-    quotes_open = False
+    brackets, quotes = _bracket_pairs(text, spared), _quote_pairs(text)
     for at, character in enumerate(text):
-        before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        wide = character
         if spared[at]:
             continue
-        if character in _WIDE and (_is_cjk(before) or (character in ",;:" and before.strip() and _is_cjk(after))):
+        before, after = "".join(tape.characters[at - 1 : at]), text[at + 1 : at + 2]
+        wide = character
+        if character in _WIDE and (
+            _is_cjk(before) or (character in ",;:" and _is_chinese_context(text, at, before, after))
+        ):
             wide = _WIDE[character]
-        elif character in _BRACKETS and at in partner:
-            opening, closing = sorted((at, partner[at]))
-            inside = text[opening + 1 : closing]
-            beside = _is_cjk(text[opening - 1 : opening]) or _is_cjk(text[closing + 1 : closing + 2])
-            wide = _BRACKETS[character] if beside or _CJK.search(inside) else character
+        elif at in brackets:
+            opening, closing = sorted((at, brackets[at]))
+            beside = _is_cjk("".join(tape.characters[opening - 1 : opening])) or _is_cjk(
+                text[closing + 1 : closing + 2]
+            )
+            wide = _BRACKETS[character] if beside or _CJK.search(text[opening + 1 : closing]) else character
         elif character == "." and _is_cjk(before) and (after in ("", "\n") or _is_cjk(after)):
             wide = "。"
-        elif character == '"' and (_is_cjk(before) or _is_cjk(after)):
-            wide = "”" if quotes_open else "“"
-            quotes_open = not quotes_open
-        if character == "\n":
-            quotes_open = False
+        elif at in quotes:
+            wide = quotes[at]
         if wide != character:
             tape.characters[at] = wide
             log.append(tape.origin[at])
+
+
+def _is_chinese_context(text: str, at: int, before: str, after: str) -> bool:
+    """A mark after a latin word or a figure: Chinese goes on behind it, or it ends a line that is Chinese."""
+    if not before.strip():
+        return False
+    if after.strip():
+        return _is_cjk(after)
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return after in ("", "\n") and len(_CJK.findall(line)) >= 4
+
+
+def _quote_pairs(text: str) -> dict[int, str]:
+    """Straight quotes that hold Chinese, as opening and closing ones; a line with an odd number is left alone."""
+    pairs: dict[int, str] = {}
+    for line in re.finditer(r"[^\n]+", text):
+        at = [line.start() + match.start() for match in re.finditer('"', line[0])]
+        for first, last in zip(at[::2], at[1::2], strict=False) if len(at) % 2 == 0 else ():
+            if _CJK.search(text[first + 1 : last]):
+                pairs |= {first: "“", last: "”"}
+    return pairs
 
 
 def _bracket_pairs(text: str, spared: Sequence[bool]) -> dict[int, int]:

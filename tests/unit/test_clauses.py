@@ -237,6 +237,11 @@ def test_the_title_of_the_document_is_a_heading():
     assert [(c.path, c.kind) for c in clauses.values()] == [("标题", "head"), ("标题~2", "head"), ("引言-p1", "text")]
 
 
+def test_a_notice_that_hands_out_another_text():
+    text = "关于印发《某方案》的通知\n各市：\n现印发给你们。\n某厅\n某省工业和信息化厅\n2026年5月1日\n某省零碳工厂建设方案\n为推进建设，制定本方案。\n一、目标\n建成10家。\n"
+    assert paths(text) == ["标题", "引言-p1", "引言-p2", "引言-p3", "落款-p1", "标题~2", "引言-p4", "一", "一-p1"]
+
+
 def test_lines_cut_by_a_page_width_are_joined():
     whole = (
         "为推进零碳工厂建设工作，带动行业减碳增效和绿色低碳转型，各地区可以结合实际制定具体实施方案并梯次推进，" * 6

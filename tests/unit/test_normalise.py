@@ -116,6 +116,25 @@ def test_page_numbers_and_line_breaks_of_a_page_go():
     assert page.count("page_number") == 2
 
 
+@pytest.mark.parametrize(
+    ("given_text", "clean"),
+    [
+        ('(三)"A级"企业优先.', "（三）“A级”企业优先。"),
+        ("单位能耗碳排放不高于1.25 tCO2e/tce;", "单位能耗碳排放不高于1.25 tCO2e/tce；"),
+        ("申报书(附件1);", "申报书（附件1）；"),
+        ("附件:1.甲表,2.乙表", "附件：1.甲表，2.乙表"),
+        ("第一章 总则", "第一章 总则"),
+        ("通 知 书", "通知书"),
+        ("某人 电话", "某人 电话"),
+        ("能耗， 排放", "能耗，排放"),
+        ("ratio (a,b); see x", "ratio (a,b); see x"),
+        ('他说"好', '他说"好'),
+    ],
+)
+def test_marks_and_blanks(given_text, clean):
+    assert clean_page(given_text).text == clean + "\n"
+
+
 def test_marks_of_markdown_go():
     page = clean_page("# 某方案\n\n1. **节能改造**：更换电机。\n")
     assert page.text == "某方案\n\n1. 节能改造：更换电机。\n"
@@ -123,7 +142,7 @@ def test_marks_of_markdown_go():
 
 def test_blanks_entities_and_invisible_characters():
     page = clean_page("\u3000\u3000零碳\u200b工厂&nbsp;建设&amp;改造。\r\n\r\n\r\n第二段。")
-    assert page.text == "零碳工厂建设&改造。\n\n第二段。\n"
+    assert page.text == "零碳工厂 建设&改造。\n\n第二段。\n"
     assert {c.kind for c in page.changes} == {"entity", "invisible", "whitespace"}
 
 
