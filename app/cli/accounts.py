@@ -71,6 +71,7 @@ def account(key: str | None) -> int:
     return 1 if has_blocking(result["findings"]) else 0
 
 
+VERDICT_LABELS = {"met": "符合", "not_met": "不符合", "insufficient_evidence": "待补证", "not_applicable": "不适用"}
 VERDICT_MARK = {"met": "✓ 符合", "not_met": "✗ 不符合", "insufficient_evidence": "？待补证", "not_applicable": "— 不适用"}
 
 
@@ -94,7 +95,7 @@ def eligible(key: str | None, scheme: tuple[str, ...]) -> int:
                 lines.append(f"      缺：{'、'.join(c['missing'])}")
             if c["next_step"]:
                 lines.append(f"      → {c['next_step']}")
-        counts = "，".join(f"{VERDICT_MARK[k][2:]} {v}" for k, v in report["counts"].items())
+        counts = "，".join(f"{VERDICT_LABELS[k]} {v}" for k, v in report["counts"].items())
         return "\n".join([*lines, f"合计：{counts}（规则版本 {report['ruleset']}）"])
 
     emit(report, text)

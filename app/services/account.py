@@ -32,13 +32,16 @@ def confirmed_records(ws: Workspace, project: Project) -> list[ConfirmedRecord]:
     out = []
     for item in stored:
         document = documents.get(item.document_sha256)
-        issued = document.extraction.field("issue_date") if document and document.extraction else None
+        extraction = document.extraction if document else None
+        issued = extraction.field("issue_date") if extraction else None
+        number = extraction.field("invoice_number") if extraction else None
         out.append(
             ConfirmedRecord(
                 record=item.record,
                 document_sha256=item.document_sha256,
                 document_kind=(document.kind if document else None) or "other",
                 issue_date=issued.value if issued and issued.value else None,
+                invoice_number=number.value if number and number.value else None,
             )
         )
     return out

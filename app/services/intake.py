@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.domain.activity import Extraction
 from app.domain.errors import InputRefused, LingtanError, NotFound
+from app.domain.finding import Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.domain.project import Project
@@ -142,7 +143,7 @@ def _propose(ws: Workspace, c: Connection, project: Project, document: Document,
                 for r in extraction.records
             ),
         )
-    extraction = replace(extraction, findings=tuple(findings))
+    extraction = _warn_on_records(replace(extraction, findings=tuple(findings)))
     ws.record(
         c,
         project.id,
@@ -171,7 +172,7 @@ def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Pro
     """Receive and process files and folders; one summary a file, in order. Files that cannot be used are reported, not raised."""
     report = progress or (lambda name, stage: None)
     out: list[dict[str, Any]] = []
-    waiting: list[tuple[int, Received]] = []
+    todo: dict[str, Received] = {}
     for path in expand(paths):
         report(path.name, "接收")
         try:
@@ -179,10 +180,10 @@ def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Pro
         except LingtanError as refusal:
             out.append({"file": str(path), "sha256": None, "status": "refused", "error": refusal.to_plain(), "findings": []})
             continue
-        out.append({"file": str(path), "sha256": received.sha256, "status": received.state})
-        if received.state != "duplicate":
-            waiting.append((len(out) - 1, received))
-    todo = {received.sha256: received for _, received in waiting}
+        twice = received.sha256 in todo
+        out.append({"file": str(path), "sha256": received.sha256, "status": "duplicate" if twice else received.state})
+        if received.state != "duplicate" and not twice:
+            todo[received.sha256] = received
     for sha256, document in _read_all(ws, list(todo.values()), report):
         process(ws, project, sha256, document=document)
     with ws.reading() as c:
@@ -214,6 +215,20 @@ def read_files(files: Iterable[tuple[Path, str]], report: Progress | None = None
                 yield read_with(worker, path, filename=name)
             except InputRefused as refusal:
                 yield refusal
+
+
+def _warn_on_records(extraction: Extraction) -> Extraction:
+    """What blocks the document stands on each of its records too: the person decides record by record."""
+    blocking = tuple(f for f in extraction.findings if f.severity is Severity.BLOCKING)
+    if not blocking:
+        return extraction
+    return replace(
+        extraction,
+        records=tuple(
+            replace(r, needs_review=True, findings=(*r.findings, *(f for f in blocking if f not in r.findings)))
+            for r in extraction.records
+        ),
+    )
 
 
 def process_pending(ws: Workspace, project: Project) -> int:

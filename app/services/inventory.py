@@ -26,12 +26,13 @@ NOT_ENERGY = (Carrier.WATER,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedRecord:
-    """A confirmed record with what its document adds: its kind and issue date (ISO)."""
+    """A confirmed record with what its document adds: its kind, issue date (ISO) and invoice number."""
 
     record: ProposedRecord
     document_sha256: str
     document_kind: str
     issue_date: str | None = None
+    invoice_number: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,11 +82,50 @@ def build_inputs(profile: FactoryProfile, confirmed: Sequence[ConfirmedRecord], 
         "grid_basis": _grid_basis(profile, latest_grid_year, build),
         "options": _options(profile, build),
         "request": [],
-        "activities": sorted(activities, key=lambda a: a["id"]),
+        "activities": sorted(_explain_negatives(activities, pieces, build), key=lambda a: a["id"]),
         "offsets": list(profile.extra.get("offsets", [])),
     }
     _ask_for_indicators(build)
     return build
+
+
+def _explain_negatives(activities: list[dict[str, Any]], pieces: list[_Piece], build: InventoryBuild) -> list[dict[str, Any]]:
+    """A red-letter invoice corrects the activity of its blue invoice; without that it has nothing to correct and is left out."""
+    by_record = {p.record.id: p for p in pieces}
+    out = []
+    for activity in activities:
+        if parse_number(activity["quantity"]) >= 0:
+            out.append(activity)
+            continue
+        piece = by_record[build.records[activity["id"]]]
+        blue = next((str(f.data.get("blue_invoice")) for f in piece.record.findings if f.data.get("blue_invoice")), None)
+        target = next(
+            (
+                a["id"]
+                for a in activities
+                if blue
+                and a["carrier"] == activity["carrier"]
+                and a["id"] != activity["id"]
+                and by_record[build.records[a["id"]]].source.invoice_number == blue
+            ),
+            None,
+        )
+        if target is None:
+            build.findings.append(
+                Finding(
+                    id="negative-without-object",
+                    severity=Severity.BLOCKING,
+                    message=f"{piece.record.carrier.label}记录 {piece.record.id} 为负数，"
+                    + (f"对应的蓝字发票 {blue} 没有已确认的记录" if blue else "没有写明冲减哪一张发票")
+                    + "，未计入",
+                    subjects=(piece.record.id,),
+                    fix="上传并确认对应的蓝字发票，或否决这条负数记录",
+                )
+            )
+            continue
+        activity["params"] |= {"correction_of": target, "reason": f"红字发票冲减蓝字发票 {blue}"}
+        out.append(activity)
+    return out
 
 
 STANDARD_COAL = {

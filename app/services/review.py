@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.domain.activity import Confidence, ProposedRecord, RecordStatus
 from app.domain.carrier import CARRIER_LABELS, Carrier, Direction
 from app.domain.errors import Conflict, UsageError
@@ -16,6 +18,7 @@ from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.domain.units import find_unit
+from app.services.reconcile import same_quantity
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredRecord
@@ -84,7 +87,26 @@ def correct(ws: Workspace, project: Project, id: str, changes: Mapping[str, str]
             "record-corrected",
             {"id": id, "new": to_plain(new), "changes": dict(changes), "why": why},
         )
+        _merge_equals(ws, c, project, rows.find_record(c, project.id, new.id))
         return rows.find_record(c, project.id, new.id)
+
+
+def _merge_equals(ws: Workspace, c: Connection, project: Project, kept: StoredRecord) -> None:
+    """A correction may show that a waiting record of another document is the same fact: it becomes further evidence."""
+    mine = kept.record
+    if not (mine.account_number and mine.period_start and mine.period_end):
+        return
+    for other in rows.records(c, project.id, status=RecordStatus.PROPOSED):
+        theirs = other.record
+        if (
+            other.document_sha256 != kept.document_sha256
+            and (theirs.carrier, theirs.direction, theirs.account_number) == (mine.carrier, mine.direction, mine.account_number)
+            and (theirs.period_start, theirs.period_end) == (mine.period_start, mine.period_end)
+            and (theirs.meter_number or mine.meter_number) == (mine.meter_number or theirs.meter_number)
+            and same_quantity(theirs, mine)
+        ):
+            payload = {"id": other.id, "into": kept.id, "document": other.document_sha256, "why": "更正后与此为同一笔用能"}
+            ws.record(c, project.id, "record-merged", payload)
 
 
 def reject(ws: Workspace, project: Project, id: str, why: str) -> None:

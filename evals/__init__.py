@@ -1,0 +1,1 @@
+"""Quality measured on data: datasets, metrics, runner. Run with ``lingtan eval``."""
