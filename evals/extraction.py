@@ -44,6 +44,7 @@ LINE = {
     "rate": "tax_rate",
     "tax": "tax_amount",
 }
+UNREAD = frozenset({"no-text", "page-scanned", "scanned-page", "several-invoices"})
 TOLERATED = frozenset({"water"})
 """Carriers that a document may prove without being counted as energy by the expectations."""
 
@@ -157,8 +158,9 @@ def _compare(name: str, entry: Mapping[str, Any], extraction: Extraction, score:
 
 
 def _flagged(extraction: Extraction, subject: str) -> bool:
+    """True when a finding names the field, or says that a page was not read at all."""
     return any(
-        f.severity is not Severity.NOTE and (subject in f.subjects or not f.subjects) for f in extraction.findings
+        f.severity is not Severity.NOTE and (subject in f.subjects or f.id in UNREAD) for f in extraction.findings
     )
 
 

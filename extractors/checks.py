@@ -45,6 +45,17 @@ def line_product(line: InvoiceLine, subject: str) -> tuple[Finding, ...]:
     )
 
 
+def product_proves(line: InvoiceLine) -> bool:
+    """Whether 数量 × 单价 = 金额 confirms the quantity: exactly to the cent, or by a price precise enough that a wrong digit in the
+    quantity would show (the rounding of the price stays below a thousandth of the amount)."""
+    quantity, price, amount = number(line.quantity), number(line.unit_price), number(line.amount)
+    if quantity is None or price is None or amount is None or quantity == 0:
+        return False
+    off = abs(abs(quantity * price) - abs(amount))
+    rounding = ulp(line.unit_price) / 2 * abs(quantity)
+    return off <= CENT or (off <= rounding and rounding <= abs(amount) / 1000)
+
+
 def line_tax(line: InvoiceLine, subject: str) -> tuple[Finding, ...]:
     """V1b: 金额 × 税率 = 税额 within 0.01; 免税, 不征税, ``***`` and 差额征税 have no arithmetic."""
     amount, tax, percent = number(line.amount), number(line.tax_amount), rate(line.tax_rate)

@@ -88,6 +88,12 @@ def never_items() -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], .
     return _patterns(never["items"]), _patterns(never["components"])
 
 
+@cache
+def hints() -> tuple[re.Pattern[str], ...]:
+    """Words that make a line worth a note although it carries no energy quantity."""
+    return _patterns(load_terms("energy")["never"]["hints"])
+
+
 def find_printed_unit(text: str) -> Unit | None:
     """The unit of the closed table for a printed spelling, or None: an unknown unit is asked about, never guessed."""
     plain = _TRAILING.sub("", compact(text)).strip("()[]")

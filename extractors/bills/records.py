@@ -18,6 +18,7 @@ from extractors.bills.meters import Claim
 from extractors.bills.monthly import MonthTable
 from extractors.bills.pairs import Pair
 from extractors.bills.quantity import Chosen, document_unit
+from extractors.conditions import conditions
 from extractors.confidence import grade
 from extractors.evidence import blocking, explain, show
 from extractors.periods import Span
@@ -65,6 +66,7 @@ def monthly_records(frame: Frame, months: MonthTable) -> tuple[ProposedRecord, .
                 record,
                 meter_number=row.meter or record.meter_number,
                 note="；".join(n for n in (record.note, extras) if n),
+                params={**record.params, **conditions(record.carrier, [f"{label} {text}" for label, text in row.extras])},
             )
         )
     return tuple(records)
@@ -135,6 +137,7 @@ def bill_record(
         needs_review=review,
         findings=tuple(own),
         note=_note(frame.pairs, chosen),
+        params=conditions(carrier, [chosen.claim.label, *(f"{p.label} {p.text}" for p in frame.pairs if p.name == "extra")]),
     )
 
 

@@ -66,6 +66,7 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         linked=linked,
         blocked=blocked,
         proven=proven,
+        remark=remark,
     )
     records, notes = propose(merged.lines, context)
     findings += notes

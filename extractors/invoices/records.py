@@ -11,9 +11,11 @@ from fractions import Fraction
 from app.domain.activity import InvoiceLine, ProposedRecord
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Finding
+from app.domain.number import fixed_text
 from app.domain.page import Source
 from app.domain.units import GJ_PER_KWH
 from extractors import checks
+from extractors.conditions import conditions
 from extractors.confidence import grade
 from extractors.evidence import blocking, explain, note, show
 from extractors.invoices.remark import RemarkFacts
@@ -25,20 +27,25 @@ from extractors.vocabulary import (
     carrier_terms,
     find_printed_unit,
     is_no_energy_unit,
+    hints,
     never_items,
 )
 
+RESOLD = frozenset({Carrier.ELECTRICITY, Carrier.NATURAL_GAS, Carrier.STEAM, Carrier.HEAT, Carrier.WATER})
+"""What landlords pass on under a service category; fuels under a foreign category are parts, oils or machines."""
 FUELS = frozenset({Carrier.DIESEL, Carrier.GASOLINE, Carrier.KEROSENE, Carrier.LPG, Carrier.FUEL_OIL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyLine:
-    """A line that is energy: its place among the lines (from 1), its carrier, and whether the carrier is certain."""
+    """A line that is energy: its place among the lines (from 1), its carrier, whether the carrier is certain, and its money after
+    the discount lines that follow it."""
 
     index: int
     line: InvoiceLine
     terms: CarrierTerms
     certain: bool
+    net: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,7 @@ class Context:
     linked: str
     blocked: bool
     proven: bool
+    remark: str = ""
 
 
 def split_item(item: str) -> tuple[str, str]:
@@ -70,7 +78,8 @@ def classify_line(line: InvoiceLine) -> tuple[CarrierTerms | None, bool, str]:
         listed = category in terms.categories
         named = any(p.search(rest) for p in terms.items)
         bare = any(p.search(rest) for p in terms.bare)
-        if not ((listed and named) or (not category and bare) or (category and not listed and bare)):
+        resold = bool(category) and not listed and (bare or (terms.carrier in RESOLD and named))
+        if not ((listed and named) or (not category and bare) or resold):
             continue
         if any(p.search(rest) for p in never) or any(p.search(category) for p in never):
             return None, False, "非能源量"
@@ -84,6 +93,8 @@ def classify_line(line: InvoiceLine) -> tuple[CarrierTerms | None, bool, str]:
                 return None, False, "税收分类不是能源商品"
             return terms, False, "税收分类与项目名称不一致"
         return terms, bool(category) and not terms.uncertain, ""
+    if any(p.search(compact(line.item)) for p in hints()):
+        return None, False, "没有能源数量（预付、代收或服务）"
     return None, False, ""
 
 
@@ -107,10 +118,10 @@ def energy_lines(lines: Sequence[InvoiceLine]) -> tuple[list[EnergyLine], list[F
                 )
             continue
         if parent is not None and _is_discount(line, found[parent].line):
-            found[parent] = replace(found[parent], line=_discounted(found[parent].line, line))
+            found[parent] = replace(found[parent], net=_discounted(found[parent].net, line))
             continue
         parent = len(found)
-        found.append(EnergyLine(index=index, line=line, terms=terms, certain=certain))
+        found.append(EnergyLine(index=index, line=line, terms=terms, certain=certain, net=number_text(line.amount) or ""))
     return found, findings
 
 
@@ -125,9 +136,8 @@ def _is_discount(line: InvoiceLine, parent: InvoiceLine) -> bool:
     )
 
 
-def _discounted(parent: InvoiceLine, discount: InvoiceLine) -> InvoiceLine:
-    total = (number(parent.amount) or Fraction(0)) + (number(discount.amount) or Fraction(0))
-    return replace(parent, amount=show(total))
+def _discounted(net: str, discount: InvoiceLine) -> str:
+    return fixed_text((number(net) or Fraction(0)) + (number(discount.amount) or Fraction(0)), 2)
 
 
 def propose(lines: Sequence[InvoiceLine], context: Context) -> tuple[tuple[ProposedRecord, ...], tuple[Finding, ...]]:
@@ -181,15 +191,14 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
     own += checks.line_product(line, record_id)
     own += checks.line_tax(line, record_id)
     if quantity is not None:
-        own += checks.unit_price_band(terms, line.amount, quantity.value, quantity.unit, record_id)
+        own += checks.unit_price_band(terms, entry.net, quantity.value, quantity.unit, record_id)
     certain = entry.certain and certain_unit and period_certain and not context.red
-    multiplied = number(line.unit_price) is not None and number(line.amount) is not None
     confidence, review = grade(
         source=context.source,
         findings=own,
         document_blocked=context.blocked,
         certain=certain,
-        proven=context.proven and multiplied,
+        proven=context.proven and checks.product_proves(line),
     )
     span = context.facts.span
     one = lambda values: values[0] if len(values) == 1 else None  # noqa: E731
@@ -205,7 +214,7 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
         period_end=span.last if span else None,
         account_number=one(context.facts.accounts),
         meter_number=one(context.facts.meters),
-        amount=number_text(line.amount),
+        amount=entry.net or None,
         page=line.page,
         bbox=line.bbox,
         locator=line.locator,
@@ -213,6 +222,7 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
         needs_review=review,
         findings=tuple(own),
         note=f"{line.item} {line.spec}".strip(),
+        params=conditions(terms.carrier, [line.item, line.spec, line.unit, *context.remark.split("\n")]),
     )
 
 
