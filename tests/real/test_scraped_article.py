@@ -43,6 +43,11 @@ def test_exactly_the_two_damaged_places_are_doubted(page):
     assert [page.text[d.start : d.end] for d in page.doubts] == ["?qū)嶋H", "?shù)亓闾脊S"]
 
 
+def test_the_correction_log_counts_what_cleaning_changed(page):
+    logged = {c.kind: c.count for c in load_documents().details["miit-2026-13"].corrections if c.count is not None}
+    assert logged == {change.kind: change.count for change in page.changes}
+
+
 def test_the_stored_text_is_the_held_copy_of_the_guideline():
     held = (SHARED / "miit-2026-13.md").read_text(encoding="utf-8").split("---", 2)[2].strip().split("\n", 1)[1].strip()
     assert load_documents()["miit-2026-13"].text.strip() == held
