@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from app.assistant import negative as no
 from app.assistant.context import AssistantContext
-from app.assistant.evidence import Evidence, fits_type, gather, local_to, on_topic
+from app.assistant.evidence import Evidence, family_of, fits_type, gather, local_to, on_topic
 from app.assistant.frame import Frame
 from app.assistant.knowledge import Entity, Knowledge, matches
 from app.assistant.picking import outline, parts_of, pick
@@ -20,7 +20,13 @@ from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
 
 ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
-REPORTED_MARGIN = 0.05
+LOCAL_MARGIN = 0.08
+NAMED_MARGIN = 0.15
+REPORTED_LEAD = 0.06
+KINDRED_MARGIN = 0.09
+PART_MARGIN = 0.08
+TOPIC_MARGIN = 0.04
+MOST_GAPS = 6
 
 
 def decide(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
@@ -56,17 +62,17 @@ def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge
 def comparison(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """Two schemes named and their difference asked: what each is, from its own documents."""
     others = [name for name in frame.compared if name not in ("factory", "context")]
-    if not frame.compared or not others or frame.type is not None and frame.type.strict:
+    if not frame.compared or not others or (frame.type is not None and frame.type.strict):
         return None
     label = {family.id: family.label for family in knowledge.families}
     ranked = gather(frame, context, knowledge, regions=())
     own = next((e for e in ranked if e.decidable and "definition" in e.passage.topics), None)
-    from app.assistant.evidence import family_of
-
-    other = next((e for e in ranked if family_of(e.passage.document, knowledge) == others[0]), None)
+    theirs = [e for e in gather(frame, context, knowledge, regions=(), query=f"{label[others[0]]}评价的内容和依据是什么")
+              if family_of(e.passage.document, knowledge) == others[0]]
+    other = next((e for e in theirs if {"definition", "evaluation_basis"} & set(e.passage.topics)), None)
     if own is None or other is None:
         return None
-    rest = [e for e in ranked if e.passage.document.id == other.passage.document.id and e is not other][:1]
+    rest = [e for e in theirs if e.passage.document.id == other.passage.document.id and e is not other][:1]
     gaps = [knowledge.wording["gap_confusion"].format(a=p.a, b=p.b, why=p.why) for p in context.lexicon.not_synonyms
             if p.a == "零碳工厂" and label[others[0]] in p.b]
     return Plan(status=AnswerStatus.ANSWERED, statements=tuple(Extract(evidence=e) for e in (own, other, *rest)),
@@ -93,7 +99,7 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
         return None
     local = _local(frame, context, knowledge)
     national = gather(frame, context, knowledge, regions=())
-    topics = kind.topics or frame.topics
+    topics = kind.topics or frame.topics[:1]
     places = [*local] if frame.regional else []
     if kind.scope == "any" or (kind.scope == "national" and not (frame.regional and kind.strict)):
         places += national
@@ -109,7 +115,7 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
         regions = no.other_regions(topic, context, frame, knowledge)
         if regions and not frame.regional and not frame.national:
             gaps.append(knowledge.wording["gap_other_regions"].format(regions="、".join(regions)))
-    if kind.id in ("duration", "frequency") and not topics:
+    if not topics and not kind.strict:
         return None
     return no.refuse(frame, context, knowledge, what, topics=topics, gaps=tuple(gaps), ask_where=kind.ask_where)
 
@@ -120,8 +126,9 @@ def unheard_number(frame: Frame, context: AssistantContext, knowledge: Knowledge
         return None
     pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
     relevant = [e for e in pool if not frame.topics or on_topic(e, frame)]
-    if any(number in plain(e.passage.sentence.text).replace(" ", "") for e in relevant for number in frame.numbers):
-        return None
+    heard = _with_numbers(relevant, frame)
+    if heard:
+        return _say(heard, frame, context, knowledge)
     remark = Remark(text=knowledge.wording["unknown_number"].format(number="、".join(frame.numbers)))
     return no.refuse(frame, context, knowledge, "这个数值", topics=frame.topics, before=(remark,))
 
@@ -140,7 +147,7 @@ def region_without_text(frame: Frame, context: AssistantContext, knowledge: Know
     """Local administration asked of a region whose zero-carbon texts are not held."""
     if not frame.regional or frame.family != "factory" or _local(frame, context, knowledge):
         return None
-    if not (set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame) or frame.local):
+    if not ((set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame)) or frame.local):
         return None
     what = context.topics.get(frame.topics[0], "相应内容") if frame.topics else "当地零碳工厂的专门规定"
     return no.refuse(frame, context, knowledge, what, topics=frame.topics)
@@ -156,22 +163,34 @@ def silent_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) 
     label = context.topics.get(topic, topic)
     reported = [e for e in gather(frame, context, knowledge, regions=()) if topic in e.passage.topics]
     if regional == "main" and not frame.national:
-        local = [e for e in _elsewhere(frame, context, knowledge) if topic in e.passage.topics]
+        local = [e for e in _elsewhere(frame, context, knowledge) if on_topic(e, frame)]
+        local = [e for e in _one_a_document(local) if e.score >= local[0].score - KINDRED_MARGIN]
         if local:
-            said = [*no.negatives(frame, context, knowledge, label, (topic,), most=1),
-                    *(Extract(evidence=e) for e in _one_a_document(local))]
+            absent = no.negatives(frame, context, knowledge, label, (topic,), most=1)
+            said = [*(n for n in absent if n.nearest is not None), *(Extract(evidence=e) for e in local)]
             status = AnswerStatus.ANSWERED if any(e.decidable for e in local) else AnswerStatus.REFERENCE_ONLY
-            return Plan(status=status, statements=tuple(said), gaps=_gaps(frame, context, knowledge, [*local, *reported]))
+            plain_noes = [knowledge.wording["negative_plain"].format(doc=no.short_name(n.document), what=label)
+                          for n in absent if n.nearest is None]
+            return Plan(status=status, statements=tuple(said),
+                        gaps=(*plain_noes, *_gaps(frame, context, knowledge, local, reported)))
     if reported:
         return _say(reported, frame, context, knowledge)
     return no.refuse(frame, context, knowledge, label, topics=(topic,), gaps=_hint(topic, frame, context, knowledge))
 
 
 def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    """The ordinary case: the sentences that answer, local ones first where the region's own text speaks to the topic."""
+    """The ordinary case: the sentences that answer; a named document or the named place's own text speaks first."""
     national = gather(frame, context, knowledge, regions=())
-    local = [e for e in _local(frame, context, knowledge) if not frame.topics or on_topic(e, frame)]
-    if local and (not national or local[0].score >= national[0].score - REPORTED_MARGIN):
+    if frame.named:
+        named = [e for e in gather(frame, context, knowledge, regions=None) if e.passage.document.id in frame.named]
+        if named and (not national or named[0].score >= national[0].score - NAMED_MARGIN):
+            return _say(named, frame, context, knowledge)
+    local = [e for e in _local(frame, context, knowledge)
+             if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
+    if local and frame.places:
+        return _say(local, frame, context, knowledge)
+    if local and (not national or _silent(frame.topics[:1], context, knowledge, frame)
+                  or local[0].score >= national[0].score - LOCAL_MARGIN):
         return _say([*local, *(e for e in national if e.decidable and on_topic(e, frame) and e.score > local[0].score)],
                     frame, context, knowledge)
     return _say(national, frame, context, knowledge) if national else None
@@ -180,7 +199,9 @@ def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge
 def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """Answered when the chosen sentences may decide, for reference only when all of them are reports."""
     ordered = sorted(ranked, key=lambda e: -e.score)
-    sure = [e for e in ordered if e.decidable]
+    sure = _topical([e for e in ordered if e.decidable], frame)
+    if sure and _only_reported(ordered[0], sure[0], frame):
+        sure = []
     members = outline(ordered[0], [e for e in ordered if e.national]) if ordered else []
     if members:
         chosen = members
@@ -188,7 +209,7 @@ def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, kn
         chosen = pick(sure, frame)
         for part in parts_of(frame):
             best = next((e for e in gather(frame, context, knowledge, query=part, regions=frame.regions, limit=8)
-                         if e.decidable and (not frame.topics or on_topic(e, frame))), None)
+                         if e.decidable and (e.score >= sure[0].score - PART_MARGIN or on_topic(e, frame))), None)
             if best is not None and best.passage.id not in {e.passage.id for e in chosen}:
                 chosen = [*chosen, *pick([best], frame)]
         chosen = chosen[:6]
@@ -198,33 +219,58 @@ def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, kn
         return None
     status = AnswerStatus.ANSWERED if any(e.decidable for e in chosen) else AnswerStatus.REFERENCE_ONLY
     return Plan(status=status, statements=tuple(Extract(evidence=e) for e in chosen),
-                gaps=_gaps(frame, context, knowledge, [*chosen, *[e for e in ordered if not e.decidable]]))
+                gaps=_gaps(frame, context, knowledge, chosen, _reports(ordered, frame)))
 
 
-def _gaps(frame: Frame, context: AssistantContext, knowledge: Knowledge, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+def _topical(sure: list[Evidence], frame: Frame) -> list[Evidence]:
+    """Sentences on the asked topic first, unless something else fits clearly better."""
+    for topic in frame.topics[:1]:
+        same = [e for e in sure if topic in e.passage.topics]
+        if same and same[0].score >= sure[0].score - TOPIC_MARGIN:
+            return [*same, *(e for e in sure if e not in same)]
+    return sure
+
+
+def _only_reported(top: Evidence, surest: Evidence, frame: Frame) -> bool:
+    """The best sentence is a report on an asked topic and the best official one is about something else: quoting the
+    official one would answer another question."""
+    if top.decidable or not on_topic(top, frame):
+        return False
+    first = frame.topics[0]
+    if not on_topic(surest, frame) or (first in top.passage.topics and first not in surest.passage.topics):
+        return True
+    return bool(frame.places) and top.score - surest.score >= REPORTED_LEAD
+
+
+def _gaps(frame: Frame, context: AssistantContext, knowledge: Knowledge, chosen: Sequence[Evidence],
+          reported: Sequence[Evidence] = ()) -> tuple[str, ...]:
+    """What the documents leave open, most telling first. ``reported`` is what unverified sources say besides."""
     wording = knowledge.wording
     gaps: list[str] = []
     if frame.regional and not no.holds_region(frame, context, knowledge):
         gaps.append(wording["gap_region"].format(region=frame.regions[0]))
-    for claim in _claims(frame, context, knowledge):
-        gaps.append(claim.why)
-    for topic in frame.topics[:2]:
+    gaps.extend(claim.why for claim in _claims(frame, context, knowledge))
+    for topic in frame.topics[:1]:
         gaps.extend(no.coverage_gap(topic, document, context) for document in no.read_in_full(context, frame, knowledge))
-    seen: set[str] = set()
-    for item in evidence:
-        document = item.passage.document
-        if document.id in seen or (frame.topics and not on_topic(item, frame)):
-            continue
-        seen.add(document.id)
-        if not item.decidable:
-            gaps.append(wording["gap_reported"].format(doc=no.short_name(document)))
-        elif not document.full_text:
+    for document in _documents(reported):
+        gaps.append(wording["gap_reported"].format(doc=no.short_name(document)))
+    for document in _documents([e for e in chosen if e.decidable]):
+        if not document.full_text:
             gaps.append(wording["gap_digest"].format(doc=no.short_name(document)))
     for pair in context.lexicon.not_synonyms:
-        if pair.b in frame.question or pair.b in frame.text:
+        if plain(pair.b) in frame.text:
             gaps.append(wording["gap_confusion"].format(a=pair.a, b=pair.b, why=pair.why))
     gaps.extend(_hint(frame.topics[0], frame, context, knowledge) if frame.topics else ())
-    return tuple(dict.fromkeys(gap for gap in gaps if gap))
+    return tuple(dict.fromkeys(gap for gap in gaps if gap))[:MOST_GAPS]
+
+
+def _reports(ordered: Sequence[Evidence], frame: Frame) -> list[Evidence]:
+    """Unverified sentences on the first topic: worth a warning beside an official answer."""
+    return [e for e in ordered if not e.decidable and set(frame.topics[:1]) & set(e.passage.topics)]
+
+
+def _documents(evidence: Sequence[Evidence]) -> list[PolicyDocument]:
+    return list({e.passage.document.id: e.passage.document for e in evidence}.values())
 
 
 def _hint(topic: str, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:

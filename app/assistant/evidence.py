@@ -16,13 +16,17 @@ from app.domain.clause import EvidenceLevel, PolicyDocument
 from app.retrieval.folding import plain
 from app.retrieval.hit import Hit
 from app.retrieval.passages import Passage, last_heading
-from app.retrieval.regions import covers, is_national
+from app.retrieval.regions import covers, is_national, short_region
 
 UNKNOWN_PLACE = "不可见"
 HEADING_PENALTY = 0.06
 TOPIC_BONUS = 0.06
 TYPE_BONUS = 0.05
 YEAR_BONUS = 0.04
+PHRASE_BONUS = 0.1
+NARROWER_PLACE_PENALTY = 0.06
+STANDARD_PENALTY = 0.06
+LONGEST_NUMBERING = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +106,9 @@ def level_of(passage: Passage) -> EvidenceLevel:
 
 def is_heading(passage: Passage) -> bool:
     """A run-in heading repeated in the body, or a heading clause."""
-    text = plain(passage.sentence.text).rstrip("。:：")
-    return passage.clause.kind == "head" or text.endswith(plain(last_heading(passage.clause)).rstrip("。"))
+    heading = plain(last_heading(passage.clause)).rstrip("。")
+    text = plain(passage.sentence.text).rstrip("。:")
+    return passage.clause.kind == "head" or (text.endswith(heading) and len(text) <= len(heading) + LONGEST_NUMBERING)
 
 
 def local_to(evidence: Evidence, frame: Frame) -> bool:
@@ -131,6 +136,14 @@ def _bonus(passage: Passage, frame: Frame) -> float:
         bonus += TOPIC_BONUS * (1.0 if passage.provision else 0.7) / (1 + 0.5 * frame.topics.index(shared[0]))
     if frame.type is not None and frame.type.evidence.search(passage.sentence.text):
         bonus += TYPE_BONUS
+    if frame.phrases:
+        indexed = plain(passage.indexed)
+        bonus += PHRASE_BONUS if any(phrase in indexed for phrase in frame.phrases) else 0.0
+    if passage.document.level == "standard" and passage.document.id not in frame.named:
+        bonus -= STANDARD_PENALTY
+    if frame.places and not is_national(passage.document) and short_region(passage.document.region) not in frame.regions:
+        # The document of a city inside the named province speaks for the city alone.
+        bonus -= NARROWER_PLACE_PENALTY
     if frame.years:
         bonus += YEAR_BONUS if any(year in passage.sentence.text for year in frame.years) else 0.0
     return bonus

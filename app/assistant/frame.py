@@ -12,11 +12,13 @@ from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
 from app.retrieval.regions import is_national
 
+PHRASE = re.compile(r"[“\"「『《]([^”\"」』》]{2,30})[”\"」』》]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """``regions`` are the named ones with their provinces; ``family`` the scheme asked about, ``compared`` the schemes to
-    compare; ``named`` documents the question names; ``numbers`` figures it asserts."""
+    compare; ``named`` documents the question names; ``numbers`` figures it asserts; ``phrases`` what stands in quotation marks."""
 
     question: str
     text: str
@@ -30,6 +32,7 @@ class Frame:
     entities: tuple[tuple[Entity, str], ...]
     numbers: tuple[str, ...]
     years: tuple[str, ...]
+    phrases: tuple[str, ...]
     national: bool
     local: bool
     yes_no: bool
@@ -51,6 +54,8 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
     if answer_type and answer_type.strict and answer_type.topics:
         topics = tuple(dict.fromkeys((*answer_type.topics, *topics)))
     family, compared = _schemes(text, knowledge, scheme)
+    if topics[:1] == ("green_factory_prerequisite",):
+        family = "factory"
     asserted = bool(cues["asserted"].search(text))
     return Frame(
         question=question,
@@ -65,6 +70,7 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
         entities=_entities(text, topics, knowledge),
         numbers=tuple(m.group(1).replace(" ", "") for m in cues["number_claim"].finditer(text)) if asserted else (),
         years=tuple(dict.fromkeys(cues["year"].findall(text))),
+        phrases=tuple(plain(phrase) for phrase in PHRASE.findall(question)),
         national=bool(cues["national"].search(text)) and not places,
         local=bool(cues["local"].search(text)),
         yes_no=bool(cues["yes_no"].search(text)),
@@ -73,9 +79,12 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
 
 
 def _topics(text: str, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
-    """Topics by the assistant's own patterns first (how many of them hit decides the order), then by the lexicon."""
-    counted = {slug: sum(bool(p.search(text)) for p in rule.ask) for slug, rule in knowledge.topics.items()}
-    own = sorted((slug for slug, count in counted.items() if count), key=lambda slug: -counted[slug])
+    """Topics by the assistant's own patterns first (how many of them hit decides the order, then whether the national text
+    speaks to them at all), then by the lexicon."""
+    counted = {slug: sum(len(p.findall(text)) for p in rule.ask) for slug, rule in knowledge.topics.items()}
+    stated = {topic for d in context.documents.values() if d.full_text and is_national(d)
+              for topic, state in d.stated if state == "stated"}
+    own = sorted((slug for slug, count in counted.items() if count), key=lambda slug: (-counted[slug], knowledge.topics[slug].generic, slug not in stated))
     return tuple(dict.fromkeys((*own, *context.lexicon.expand(text).topics)))
 
 

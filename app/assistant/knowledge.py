@@ -56,9 +56,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRule:
+    """``regional`` says what local documents may add when no region is named; ``generic`` topics give way to specific ones."""
+
     slug: str
     ask: tuple[re.Pattern[str], ...]
     regional: str
+    generic: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ def load_knowledge() -> Knowledge:
                            advice=off["advice"], late_floor=off["late_floor"], coverage_floor=off["coverage_floor"]),
         types=tuple(_answer_type(r) for r in _toml("answer_types")["type"]),
         entities=tuple(_entity(r) for r in _toml("entities")["entity"]),
-        topics={slug: TopicRule(slug=slug, ask=_patterns(r["ask"]), regional=r["regional"])
+        topics={slug: TopicRule(slug=slug, ask=_patterns(r["ask"]), regional=r["regional"], generic=r.get("generic", False))
                 for slug, r in _toml("topics")["topic"].items()},
         families=tuple(SchemeFamily(id=r["id"], label=r["label"], schemes=_patterns(r["schemes"]),
                                     names=_patterns(r["names"])) for r in _toml("schemes")["family"]),

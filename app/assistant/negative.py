@@ -78,6 +78,8 @@ def _nearest(document: PolicyDocument, topics: tuple[str, ...], own: list[Eviden
              context: AssistantContext) -> Evidence | None:
     for topic in topics:
         note = context.note(document.id, topic)
+        if note.state == NOT_STATED and note.note and not note.related:
+            return None
         near = [e for e in own if e.passage.clause.path in (*note.related, *note.clauses)]
         if near:
             return near[0]

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from app.assistant.evidence import Evidence, is_heading, on_topic
 from app.assistant.frame import Frame
 from app.domain.clause import Clause
+from app.retrieval.folding import strip_question_words, terms
 
 SAME_CLAUSE_MARGIN = 0.03
 OTHER_CLAUSE_MARGIN = 0.018
-MULTI_MARGIN = 0.07
+MULTI_MARGIN = 0.04
 MOST_SENTENCES = 3
 MOST_CLAUSES = 2
 MULTI_SENTENCES = 5
 MULTI_CLAUSES = 3
 PARTS = re.compile(r"[,;、?]|和|与|以及|及|又|到(?=.{2})|分别|还是")
 SHORT_QUOTE = 6
+FEWEST_TERMS = 3
 
 
 def pick(ranked: Sequence[Evidence], frame: Frame, *, sentences: int = 0, clauses: int = 0) -> list[Evidence]:
@@ -48,7 +50,7 @@ def parts_of(frame: Frame) -> list[str]:
     if not frame.multi:
         return []
     parts = [part.strip() for part in PARTS.split(frame.text)]
-    return [part for part in parts if len(part) >= 4]
+    return [part for part in parts if len(terms(strip_question_words(part))) >= FEWEST_TERMS]
 
 
 def outline(top: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EXACT_LIMIT = 20_000
 CANDIDATES = 200
+REMEMBERED_QUERIES = 64
 LEXICAL_SHARE = 0.05
 DENSE_SHARE = 0.1
 CLAUSE_SHARE = 0.5
@@ -56,6 +57,7 @@ class PolicyIndex:
         self._terms = [terms(folder.fold(p.indexed)) for p in passages]
         self._bm25 = Bm25(self._terms)
         self._place = {p.id: i for i, p in enumerate(passages)}
+        self._queries: dict[str, Encoding] = {}
 
     @classmethod
     def build(cls, documents: Mapping[str, PolicyDocument] | Iterable[PolicyDocument], embedder: Embedder, *,
@@ -91,7 +93,7 @@ class PolicyIndex:
         folded = self.folder.fold(query)
         asked = terms(strip_question_words(folded)) or terms(folded)
         helped = asked + [t for word in expand(folded, self._equivalents) for t in terms(word)]
-        encoding = self.embedder.encode_query(query)
+        encoding = self._encode(query)
         lexical = np.asarray(self._bm25.scores(helped))
         dense = self._vectors @ encoding.vector
         chosen = self._candidates(allowed, lexical, dense, encoding, wanted)
@@ -114,6 +116,16 @@ class PolicyIndex:
             hits.append(Hit(clause=first.clause, document=first.document, score=score, sentences=tuple(sentences),
                             scores={"late": late, "dense": best_dense, "lexical": best_lexical, "coverage": coverage}))
         return sorted(hits, key=lambda h: (-h.score, h.clause.id))[:limit]
+
+    def _encode(self, query: str) -> Encoding:
+        """One question is searched several times, under different filters: it is embedded once."""
+        held = self._queries.get(query)
+        if held is None:
+            held = self.embedder.encode_query(query)
+            if len(self._queries) >= REMEMBERED_QUERIES:
+                self._queries.clear()
+            self._queries[query] = held
+        return held
 
     def _candidates(self, allowed: list[int], lexical: np.ndarray, dense: np.ndarray, encoding: Encoding,
                     wanted: set[str] | None) -> list[int]:
