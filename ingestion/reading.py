@@ -34,8 +34,7 @@ def read_document(data: bytes, filename: str) -> Document:
     """
     name = PurePath(filename.replace("\\", "/")).name
     try:
-        media = sniff(data, name)
-        content = _content(media, data)
+        media, content = _media_and_content(data, name)
     except InputRefused as refusal:
         refusal.subject = refusal.subject or name
         raise
@@ -53,19 +52,20 @@ def read_document(data: bytes, filename: str) -> Document:
     )
 
 
-def _content(media: Media, data: bytes) -> Content:
-    if media not in READERS:
-        raise InputRefused(
-            "unsupported_format",
-            "暂不支持旧版 Excel（.xls）文件。",
-            fix="请用 Excel 或 WPS 打开后另存为 xlsx 再上传。",
-        )
-    reader = importlib.import_module(f"ingestion.readers.{READERS[media]}")
+def _media_and_content(data: bytes, name: str) -> tuple[Media, Content]:
     try:
+        media = sniff(data, name)
+        if media not in READERS:
+            raise InputRefused(
+                "unsupported_format",
+                "暂不支持旧版 Excel（.xls）文件。",
+                fix="请用 Excel 或 WPS 打开后另存为 xlsx 再上传。",
+            )
+        reader = importlib.import_module(f"ingestion.readers.{READERS[media]}")
         content: Content = reader.read(data)
-    except (InputRefused, MemoryError):
+    except (InputRefused, MemoryError, ImportError):
         raise
     except Exception as error:
         # The parsers under the readers raise whatever they like on damaged bytes; to the user it is one thing.
-        raise damaged(f"{type(error).__name__}") from error
-    return content
+        raise damaged(type(error).__name__) from error
+    return media, content

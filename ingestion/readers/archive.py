@@ -27,7 +27,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
             raise damaged("压缩结构不完整", what="压缩包式文件") from error
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        infos = [info for info in self._zip.infolist() if info.filename and not info.filename.endswith("/")]
         if len(infos) > limits.MAX_ARCHIVE_ENTRIES:
             raise _bomb(f"内含 {len(infos)} 个文件，上限 {limits.MAX_ARCHIVE_ENTRIES} 个")
         if sum(info.file_size for info in infos) > limits.MAX_ARCHIVE_BYTES:

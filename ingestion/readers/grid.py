@@ -33,7 +33,10 @@ def fill_grid(rows: Sequence[Sequence[Placed]], table: str) -> tuple[tuple[Cell,
             while (row, column) in taken:
                 column += 1
             locator = f"{table}!r{row}c{column}"
-            for r in range(row, min(row + cell.rows, len(rows) + 1)):
+            last = min(row + cell.rows, len(rows) + 1)
+            if len(taken) + (last - row) * cell.columns > limits.MAX_CELLS:
+                raise too_large(f"表格超过 {limits.MAX_CELLS} 个单元格")
+            for r in range(row, last):
                 for c in range(column, column + cell.columns):
                     origin = r == row and c == column
                     taken.setdefault(
@@ -46,8 +49,6 @@ def fill_grid(rows: Sequence[Sequence[Placed]], table: str) -> tuple[tuple[Cell,
                             merged_from=None if origin else locator,
                         ),
                     )
-            if len(taken) > limits.MAX_CELLS:
-                raise too_large(f"表格超过 {limits.MAX_CELLS} 个单元格")
             column += cell.columns
     grid: dict[int, list[Cell]] = {}
     for place in sorted(taken):

@@ -12,6 +12,7 @@ SIGNIFICANT = 15
 _ROUND = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_EVEN)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _BRACKET = re.compile(r"\[[^\]]*\]")
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _LONGEST_EXPONENT = 40
 
 #: Built-in format ids that matter (ECMA-376 part 1, 18.8.30, with the Chinese dates 27–58).
@@ -83,15 +84,18 @@ def plain_number(raw: str) -> tuple[str, bool]:
 
     Raises ValueError when ``raw`` is not a finite number of sensible size.
     """
+    raw = raw.strip()
+    if len(raw) <= SIGNIFICANT and _PLAIN.fullmatch(raw):
+        return raw, False
     try:
-        value = Decimal(raw.strip())
+        value = Decimal(raw)
     except InvalidOperation as error:
         raise ValueError(raw) from error
     if not value.is_finite() or abs(value.adjusted()) > _LONGEST_EXPONENT:
         raise ValueError(raw)
     digits = len(value.as_tuple().digits)
     if digits <= SIGNIFICANT:
-        text = raw.strip() if re.fullmatch(r"-?\d+(\.\d+)?", raw.strip()) else format(value.normalize(_ROUND), "f")
+        text = raw if _PLAIN.fullmatch(raw) else format(value.normalize(_ROUND), "f")
         return text, value.adjusted() >= SIGNIFICANT
     return format(_ROUND.create_decimal(value).normalize(_ROUND), "f"), value.adjusted() >= SIGNIFICANT
 

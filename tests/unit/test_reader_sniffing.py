@@ -102,6 +102,13 @@ def test_zip_bombs(monkeypatch):
     assert caught.value.id == "zip_bomb"
 
 
+def test_entry_without_a_name():
+    data = make.archive({"OFD.xml": "<a/>", "x": "1"})
+    with pytest.raises(InputRefused) as caught:
+        read_document(data.replace(b"OFD.xml", b"\0FD.xml"), "x")
+    assert caught.value.id == "unsupported_format"
+
+
 def test_encrypted_zip_entry():
     data = bytearray(make.archive({"OFD.xml": "<a/>"}))
     data[6] |= 1
