@@ -43,9 +43,18 @@ def _extraction() -> dict[str, Any]:
     samples = Path(__file__).resolve().parents[1].parent / "shared" / "samples"
     if (samples / "expected.json").is_file():
         report["samples"] = run(samples, samples / "expected.json")
-    silent = sum(part["silent_errors"] for part in report.values())
-    parts = "；".join(f"{name} 抬头 {p['header_exact']}/{p['header_total']}，静默错误 {p['silent_errors']}" for name, p in report.items())
-    return {"suite": "extraction", **report, "ok": silent == 0, "headline": parts}
+    totals = {name: part["total"] for name, part in report.items()}
+    silent = sum(t["silent_errors"] for t in totals.values())
+    headline = "；".join(
+        f"{LABELS[name]}：抬头 {t['fields_right']}/{t['fields']}，明细 {t['lines_right']}/{t['lines']}，"
+        f"用能记录 {t['records_right']}/{t['records']}，静默错误 {t['silent_errors']}"
+        for name, t in totals.items()
+    )
+    lines = [f"{LABELS[name]} {text}" for name, t in totals.items() for text in (*t["silent"], *t["misses"])]
+    return {"suite": "extraction", **report, "ok": silent == 0, "headline": headline, "lines": lines[:40]}
+
+
+LABELS = {"demo": "演示单据", "samples": "真实样本"}
 
 
 SUITES: dict[str, Callable[[], dict[str, Any]]] = {

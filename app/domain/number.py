@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_PATTERN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
+_PATTERN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 
 
 def parse_number(value: object) -> Fraction:
@@ -22,7 +22,7 @@ def parse_number(value: object) -> Fraction:
     if _PATTERN.match(text):
         return Fraction(text)
     numerator, slash, denominator = text.partition("/")
-    if slash and re.fullmatch(r"[+-]?\d+", numerator) and re.fullmatch(r"\d+", denominator) and int(denominator):
+    if slash and re.fullmatch(r"[+-]?[0-9]+", numerator) and re.fullmatch(r"[0-9]+", denominator) and int(denominator):
         return Fraction(int(numerator), int(denominator))
     raise ValueError(f"not a decimal number: {value!r}")
 
