@@ -73,7 +73,7 @@ def add(file: Path, meta: Path, dry_run: bool) -> int:
 def check() -> int:
     from app.services.policy_check import check_corpus
 
-    findings = to_plain(check_corpus())
+    findings = to_plain(check_corpus(extra_roots=(workspace().settings.corpus,)))
     emit(
         {"findings": findings, "ok": not has_blocking(findings)},
         lambda: findings_text(findings) if findings else "文件库检查通过。",

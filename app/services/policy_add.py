@@ -117,6 +117,7 @@ def add_policy_file(ws: Any, path: Path, meta: str, *, dry_run: bool = False) ->
     if not dry_run:
         write_policy(preview, ws.settings.corpus)
         ws.forget("policies")
+        ws.forget("assistant")
     return preview_shown(preview, written=not dry_run)
 
 
