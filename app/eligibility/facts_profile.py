@@ -14,6 +14,8 @@ from app.eligibility.facts_run import number_of
 from app.eligibility.values import Fact, Item, Items, Marks, Value
 
 MARK_SECTIONS: tuple[str, ...] = ("measures", "titles", "certificates", "disclosures", "centre_functions")
+PLANNED_TOO = "measures"
+"""Measures are listed for the plan as well: only ``value = true`` says that one is in use, nothing is assumed."""
 ITEM_SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     # section: (fact, the key of a row that holds the property)
     "equipment": (("equipment_grades", "efficiency_grade"), ("equipment_levels", "advanced_level")),
@@ -156,9 +158,10 @@ def _marks(
     known: dict[bool, set[str]] = {True: set(), False: set()}
     proved: dict[bool, set[str]] = {True: set(), False: set()}
     backings: list[Backing] = []
+    unsaid = None if section == PLANNED_TOO else True
     for row in rows:
         name = str(row.get("name", "")).strip()
-        value = plain_value(row.get("value", True))
+        value = plain_value(row.get("value", unsaid))
         if not name or not isinstance(value, bool):
             continue
         backing = backing_of(row, defaults, documents, name)

@@ -245,10 +245,12 @@ def build_ruleset(
     seen: set[str] = set()
     for _, data in sorted(schemes.items()):
         scheme = build_scheme(data)
-        duplicates = [rule.id for rule in scheme.rules if rule.id in seen]
-        if scheme.id in built or duplicates:
-            raise RuleError(scheme.id, f"编号重复：{'、'.join(duplicates) or scheme.id}")
-        seen.update(rule.id for rule in scheme.rules)
+        if scheme.id in built:
+            raise RuleError(scheme.id, "类别编号重复")
+        for rule in scheme.rules:
+            if rule.id in seen:
+                raise RuleError(rule.id, "规则编号重复")
+            seen.add(rule.id)
         built[scheme.id] = scheme
     built = dict(sorted(built.items(), key=lambda entry: (entry[1].region != NATIONAL, entry[0])))
     excluded = tuple(Exclusion(**entry) for entry in exclusions.get("document", []))

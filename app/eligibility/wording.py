@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain
 
 from app.domain.clause import EvidenceLevel, Modality
 from app.domain.verdict import Verdict
@@ -10,7 +11,7 @@ from app.eligibility.checks import threshold_for
 from app.eligibility.expression import Lookup, compare
 from app.eligibility.rule import Check, Rule, RuleSet, Scheme
 from app.eligibility.truth import Truth
-from app.eligibility.values import Fact, FactSheet, plain_number, value_text
+from app.eligibility.values import Fact, FactSheet, Marks, plain_number, value_text
 
 VERBS: dict[Modality, str] = {
     Modality.SHALL: "要求",
@@ -79,7 +80,16 @@ def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> st
         return ""
     parts = "；".join(fact_text(sheet.get(name), name, ruleset) for name in names)
     notes = "".join(f"{sheet.notes[name]}。" for name in names if name in sheet.notes)
-    return f"本项目：{parts}。{notes}"
+    strange = "、".join(sorted(set(chain.from_iterable(_unregistered(name, sheet, ruleset) for name in names))))
+    return f"本项目：{parts}。{notes}" + (f"未登记的名称没有采用：{strange}。" if strange else "")
+
+
+def _unregistered(name: str, sheet: FactSheet, ruleset: RuleSet) -> frozenset[str]:
+    """Marked names outside the closed list of the fact: a slip in writing must show, not vanish."""
+    value, spec = sheet.value(name, strict=False), ruleset.facts.get(name)
+    if not isinstance(value, Marks) or spec is None or not spec.options:
+        return frozenset()
+    return (value.present | value.absent) - frozenset(spec.options)
 
 
 def disagree(check: Check, lookup: Lookup) -> bool:

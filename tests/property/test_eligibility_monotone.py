@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import sys
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def assert_only_retreats(before: dict[str, CriterionVerdict], after: dict[str, C
             assert criterion.verdict in RETREATS, f"{what}: {rule_id} {before[rule_id].verdict} -> {criterion.verdict}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def generated() -> tuple[tuple[Inputs, FactSheet, dict[str, CriterionVerdict]], ...]:
     made = ((inputs, sheet_of(inputs)) for inputs in map(random_inputs, range(2100)))
     return tuple((inputs, sheet, verdicts(sheet)) for inputs, sheet in made)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ NUDGE = Fraction(1, 25)
 FLIPPED = {">=": ("<=", ">", "<"), "<=": (">=", "<", ">"), "==": ("!=", ">=", "<="), "increasing": ("decreasing",), "decreasing": ("increasing",), "all": ("any",), "any": ("all",)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def cases_of(rule_id: str) -> tuple[tuple[Case, FactSheet], ...]:
     out = []
     for case in load_cases():

@@ -104,7 +104,7 @@ def build_inputs(row: Mapping[str, Any]) -> Inputs:
     for section, names in row.get("marks", {}).items():
         for name in names:
             text, _, support = str(name).partition("|")
-            extra.setdefault(section, []).append({"name": text, **SUPPORT[support or "proved"]})
+            extra.setdefault(section, []).append({"name": text, "value": True, **SUPPORT[support or "proved"]})
     for section, names in row.get("absent", {}).items():
         extra.setdefault(section, []).extend({"name": name, "value": False, **STATED} for name in names)
     for section, spec in row.get("items", {}).items():
