@@ -10,7 +10,15 @@ from app.domain.finding import Finding
 from app.domain.page import Document, Source
 from extractors import checks
 from extractors.bills.fees import check_fees
-from extractors.bills.fields import accepts, capitals_findings, period_fields, read_fields, read_period
+from extractors.bills.fields import (
+    READINGS,
+    accepts,
+    capitals_findings,
+    period_fields,
+    read_fields,
+    read_period,
+    reading_findings,
+)
 from extractors.bills.grids import Grid, document_grids
 from extractors.bills.meters import MeterEvidence, read_meters
 from extractors.bills.monthly import MonthTable, month_table
@@ -38,7 +46,8 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     sheets = [lay_out(page) for page in document.pages if page.words]
     roles, bands = label_map(data["columns"]), label_map(data.get("bands", {}))
     grids = document_grids(document, sheets, roles)
-    pairs = find_pairs(document, sheets, label_map(data["labels"]), grids, roles, accepts)
+    readings = {name: data["columns"][name] for name in READINGS if name in data["columns"]}
+    pairs = find_pairs(document, sheets, label_map({**readings, **data["labels"]}), grids, roles, accepts)
     source = sheets[0].source if sheets else SOURCES.get(document.media.value, Source.PDF_TEXT)
     evidence = read_meters(grids, bands)
     fields, findings = read_fields(pairs, evidence, source)
@@ -57,18 +66,22 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
         )
     months = month_table(grids, bands, int(span.first[:4]) if span else None)
     chosen: Chosen | None = None
+    read_holds = False
     if months is not None:
         # The document's own span covers all its months; its length says nothing about one reading period.
         findings += [f for f in notes if f.id not in ("period-length", "period-missing")] + list(months.findings)
     else:
         chosen, doubts = choose_quantity(pairs, evidence, document, data)
         findings += [*notes, *evidence.findings, *doubts]
+        read = reading_findings(pairs, chosen.claim.raw) if chosen else None
+        findings += read or ()
+        read_holds = read is not None and not read
     findings = _distinct(findings)
     frame = Frame(document=document, template=template, fields=fields, pairs=pairs, findings=findings, source=source)
     if months is not None:
         records = monthly_records(frame, months)
     elif chosen is not None:
-        proven = evidence.checked or len(chosen.agreeing) >= 2
+        proven = evidence.checked or read_holds or len(chosen.agreeing) >= 2
         records = (bill_record(frame, 1, chosen, span, span_certain, proven),)
     else:
         records = ()

@@ -17,6 +17,7 @@ from extractors.geometry.sheet import Sheet
 from extractors.periods import Span, find_span, find_spans
 from extractors.text import compact, iso_date, leading_number, number, tidy
 
+READINGS = ("opening", "closing", "multiplier")
 FIELDS = {
     "account_number": "account_number",
     "meter_number": "meter_number",
@@ -30,9 +31,11 @@ FIELDS = {
 def accepts(name: str, text: str) -> bool:
     """Whether a text can be a value of a field: numbers for quantities and money, digits for accounts, dates for periods."""
     plain = compact(text)
+    if name in READINGS:
+        return number(text) is not None
     if name.startswith("quantity") or name in ("money", "certificates"):
         return split_quantity(text) is not None
-    if name in ("account_number", "meter_number"):
+    if name in ("account_number", "settlement_number", "meter_number"):
         head = plain.split("(")[0]
         return 4 <= len(head) <= 40 and sum(c.isdigit() for c in head) >= 4 and head.isascii()
     if name == "issued":
@@ -58,6 +61,9 @@ def read_fields(
         for pair in pairs:
             if pair.name == name:
                 values.append((_field_value(name, pair.text), pair))
+        if name == "account_number" and not values:
+            # 南方电网 prints 用户编号 and 结算户号; the latter stands in only when it is alone.
+            values = [(_field_value(name, p.text), p) for p in pairs if p.name == "settlement_number"]
         if name == "meter_number" and not values and len(evidence.meters) == 1:
             values = [(evidence.meters[0], Pair(name=name, label="表号列", text=evidence.meters[0]))]
         if not values:
@@ -87,6 +93,8 @@ def read_fields(
                     data={"values": [best, *rivals]},
                 )
             )
+        # A second label inside a value means that two values ran together.
+        doubtful = conflict or (name in ("holder", "supplier") and ":" in compact(best))
         ocr = source is Source.OCR
         out.append(
             FieldValue(
@@ -97,7 +105,7 @@ def read_fields(
                 bbox=pair.bbox,
                 locator=pair.locator,
                 confidence=Confidence.C if ocr else Confidence.B,
-                status="review" if conflict or ocr else "auto",
+                status="review" if doubtful or ocr else "auto",
                 rivals=rivals,
             )
         )
@@ -199,6 +207,15 @@ def _title_span(document: Document, sheets: Sequence[Sheet], data: Mapping[str, 
             if span:
                 return span
     return None
+
+
+def reading_findings(pairs: Sequence[Pair], quantity: str) -> tuple[Finding, ...] | None:
+    """V4a where the bill prints its readings as single values; None when it does not print one of each."""
+    values = {name: {p.text for p in pairs if p.name == name} for name in READINGS}
+    if len(values["opening"]) != 1 or len(values["closing"]) != 1 or len(values["multiplier"]) > 1:
+        return None
+    multiplier = next(iter(values["multiplier"]), "")
+    return checks.reading_product(values["opening"].pop(), values["closing"].pop(), multiplier, quantity, "quantity")
 
 
 def capitals_findings(pairs: Sequence[Pair], money: str) -> tuple[Finding, ...]:

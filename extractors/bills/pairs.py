@@ -121,22 +121,23 @@ def _from_table(
 
 
 def _from_text(text: str, labels: Mapping[str, str], accept: Accept, locator: str) -> list[Pair]:
-    """``标签：值`` in running text; the value ends at a mark or a wide space. Longer labels first."""
-    out: list[Pair] = []
-    plain = tidy(text)
-    taken: list[tuple[int, int]] = []
+    """``标签：值`` in running text. A value ends at a mark, a wide space or the next label, known or not."""
+    hits: list[tuple[int, int, str, str]] = []
     for label in sorted(labels, key=len, reverse=True):
-        pattern = r"\s*".join(re.escape(c) for c in label)
-        for match in re.finditer(
-            rf"(?<![\u3400-\u9fff]){pattern}\s*([（(][^（）()]{{1,12}}[)）])?\s*[:：为]\s*([^;；。，\n]+)", plain
-        ):
-            if any(a < match.end() and match.start() < b for a, b in taken):
-                continue
-            value = re.split(r"\s{2,}|\s(?=[\u3400-\u9fff]{2,8}\s*[:：])", match.group(2))[0].strip()
-            if value and accept(labels[label], value):
-                taken.append((match.start(), match.end()))
-                unit = compact(match.group(1)).strip("()") if match.group(1) else ""
-                out.append(Pair(name=labels[label], label=label, text=value, unit=unit, locator=locator))
+        pattern = r"[ \u3000]*".join(re.escape(c) for c in label).replace(r"\(", r"[(（]").replace(r"\)", r"[)）]")
+        for match in re.finditer(rf"(?<![\u3400-\u9fff]){pattern}\s*([（(][^（）()]{{1,12}}[)）])?\s*[:：为]\s*", text):
+            if not any(start < match.end() and match.start() < end for start, end, _, _ in hits):
+                hits.append((match.start(), match.end(), label, match.group(1) or ""))
+    hits.sort()
+    out: list[Pair] = []
+    for index, (_, end, label, unit) in enumerate(hits):
+        stop = hits[index + 1][0] if index + 1 < len(hits) else len(text)
+        value = re.split(r"[;；。\n\t]|\s{2,}|\s(?=[\u3400-\u9fff]{2,8}\s*[:：])", text[end:stop])[0]
+        value = tidy(value).strip("，, ")
+        if value and accept(labels[label], value):
+            out.append(
+                Pair(name=labels[label], label=label, text=value, unit=compact(unit).strip("()"), locator=locator)
+            )
     return out
 
 

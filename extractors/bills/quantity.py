@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -48,7 +49,19 @@ def _claims(pairs: Sequence[Pair], evidence: MeterEvidence) -> list[Claim]:
                 cell=_cell(pair),
             )
         )
-    return claims + evidence.claims
+    return claims + evidence.claims + _repeated(evidence)
+
+
+def _repeated(evidence: MeterEvidence) -> list[Claim]:
+    """The quantity that two or more price components repeat: a witness, not an addend."""
+    counts = Counter(c.value for c in evidence.repeats)
+    if not counts:
+        return []
+    value, times = counts.most_common(1)[0]
+    if times < 2:
+        return []
+    first = next(c for c in evidence.repeats if c.value == value)
+    return [replace(first, label="电费明细各行重复的电量", rank=5)]
 
 
 def _cell(pair: Pair) -> GridValue:

@@ -66,7 +66,10 @@ def monthly_records(frame: Frame, months: MonthTable) -> tuple[ProposedRecord, .
                 record,
                 meter_number=row.meter or record.meter_number,
                 note="；".join(n for n in (record.note, extras) if n),
-                params={**record.params, **conditions(record.carrier, [f"{label} {text}" for label, text in row.extras])},
+                params={
+                    **record.params,
+                    **conditions(record.carrier, [f"{label} {text}" for label, text in row.extras]),
+                },
             )
         )
     return tuple(records)
@@ -137,7 +140,9 @@ def bill_record(
         needs_review=review,
         findings=tuple(own),
         note=_note(frame.pairs, chosen),
-        params=conditions(carrier, [chosen.claim.label, *(f"{p.label} {p.text}" for p in frame.pairs if p.name == "extra")]),
+        params=conditions(
+            carrier, [chosen.claim.label, *(f"{p.label} {p.text}" for p in frame.pairs if p.name == "extra")]
+        ),
     )
 
 

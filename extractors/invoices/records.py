@@ -26,8 +26,8 @@ from extractors.vocabulary import (
     canonical_quantity,
     carrier_terms,
     find_printed_unit,
-    is_no_energy_unit,
     hints,
+    is_no_energy_unit,
     never_items,
 )
 
@@ -81,7 +81,7 @@ def classify_line(line: InvoiceLine) -> tuple[CarrierTerms | None, bool, str]:
         resold = bool(category) and not listed and (bare or (terms.carrier in RESOLD and named))
         if not ((listed and named) or (not category and bare) or resold):
             continue
-        if any(p.search(rest) for p in never) or any(p.search(category) for p in never):
+        if any(p.search(rest) for p in never) or "预付卡" in category:
             return None, False, "非能源量"
         if any(p.search(whole) for p in components):
             return None, False, "价格组成项，电量与电费行重复"
@@ -121,7 +121,9 @@ def energy_lines(lines: Sequence[InvoiceLine]) -> tuple[list[EnergyLine], list[F
             found[parent] = replace(found[parent], net=_discounted(found[parent].net, line))
             continue
         parent = len(found)
-        found.append(EnergyLine(index=index, line=line, terms=terms, certain=certain, net=number_text(line.amount) or ""))
+        found.append(
+            EnergyLine(index=index, line=line, terms=terms, certain=certain, net=number_text(line.amount) or "")
+        )
     return found, findings
 
 

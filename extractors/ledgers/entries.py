@@ -19,6 +19,7 @@ from extractors.ledgers.words import (
     is_summary,
     meaning_inside,
     meaning_of,
+    month_of,
     read_label,
 )
 from extractors.periods import Span, month_span
@@ -115,7 +116,7 @@ def _list(table: Table, head: Head) -> Sheetful:
             if value is None:
                 findings.append(_not_a_number(cell, column, where))
                 continue
-            if span is None and head.role("period") is not None:
+            if span is None and head.role("period") is not None and not month_of(_text(cells, head.role("period"))):
                 findings.append(_row_unread(cell, _row_labels(cells, head)))
                 continue
             sums.add(f"{column.index}", value)

@@ -26,6 +26,20 @@ from extractors.vocabulary import Quantity, canonical_quantity, carrier_terms, f
 SOURCES = {"xlsx": Source.XLSX, "xls": Source.XLSX, "docx": Source.DOCX, "csv": Source.CSV, "ofd": Source.OFD}
 
 
+METERED = frozenset(
+    {
+        Carrier.ELECTRICITY,
+        Carrier.NATURAL_GAS,
+        Carrier.STEAM,
+        Carrier.HEAT,
+        Carrier.HOT_WATER,
+        Carrier.WATER,
+        Carrier.PV_GENERATION,
+        Carrier.WIND_GENERATION,
+    }
+)
+
+
 def extract_ledger(document: Document, template: Template, reason: str, today: date) -> Extraction:
     """One record a month and carrier (or a fuelling). Subtotals are controls; what is blank, textual or undated is a finding."""
     tables, boxes = all_tables(document)
@@ -54,7 +68,7 @@ def extract_ledger(document: Document, template: Template, reason: str, today: d
                     data={"sheet": table.name},
                 )
             )
-    if not report and not any(e.meaning for e, _ in entries):
+    if not report and not any(e.meaning for e, _ in entries) and not any(f.id == "row-unread" for f in findings):
         return _no_ledger(document, reason)
     findings += _gaps([e for e, _ in entries])
     source = SOURCES.get(document.media.value, Source.PDF_TEXT)
@@ -253,15 +267,16 @@ def _control(entry: Entry) -> Finding:
 
 
 def _gaps(entries: Sequence[Entry]) -> list[Finding]:
-    """Months that are missing inside a series of months."""
+    """Months that are missing inside a series of months of a metered carrier (fuel is bought when it is needed)."""
     out: list[Finding] = []
     series: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.span is not None and entry.span.grain == "months" and entry.meaning is not None:
+        metered = entry.meaning is not None and entry.meaning.carrier in METERED
+        if metered and entry.span is not None and entry.span.grain == "months":
             series.setdefault(entry.series, []).append(entry)
     for members in series.values():
         months = sorted({e.span.first[:7] for e in members if e.span})
-        if len(months) < 3:
+        if len(months) < 2:
             continue
         expected = _month_range(months[0], months[-1])
         missing = [m for m in expected if m not in months]
