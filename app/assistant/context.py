@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.assistant.knowledge import spoken_terms
 from app.assistant.project_view import ProjectView
 from app.domain.clause import PolicyDocument
 from app.retrieval.embedder import Embedder
+from app.retrieval.folding import plain
 from app.retrieval.index import PolicyIndex, VectorStore
 
 
@@ -98,6 +100,12 @@ class AssistantContext:
     model: ChatModel | None = None
     prompts: Path | None = None
 
+    def terms_in(self, question: str) -> list[Any]:
+        """Lexicon terms whose user words the question contains, the assistant's own colloquial ones after the corpus's."""
+        folded = plain(question)
+        spoken = [t for t in spoken_terms() if any(word in folded for word in t.users)]
+        return [*self.lexicon.expand(question).terms, *spoken]
+
     def with_project(self, project: ProjectView | None) -> AssistantContext:
         return replace(self, project=project)
 
@@ -118,7 +126,7 @@ def assemble_context(documents: Mapping[str, PolicyDocument], embedder: Embedder
     clauses, related), ``cache_path`` is where vectors are kept, ``prompts`` the directory of prompt files."""
     labels = dict(topics or {})
     equivalents: dict[str, tuple[str, ...]] = {}
-    for term in (*lexicon.terms, *lexicon.other_terms):
+    for term in (*lexicon.terms, *lexicon.other_terms, *spoken_terms()):
         for spoken in term.users:
             equivalents[spoken] = (*equivalents.get(spoken, ()), *term.policy)
     index = PolicyIndex.build(documents, embedder, cache_path=cache_path, variants=lexicon.variants, equivalents=equivalents,

@@ -6,6 +6,7 @@ never answered with a sentence that merely sounds like it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from app.assistant import negative as no
@@ -15,12 +16,16 @@ from app.assistant.frame import Frame
 from app.assistant.knowledge import Entity, Knowledge, matches
 from app.assistant.picking import outline, parts_of, pick
 from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.assistant.support import unknown_share
 from app.domain.answer import AnswerStatus
 from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
 
 ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
 LOCAL_MARGIN = 0.08
+PLACE_LEAD = 0.0
+SUPPORT_SENTENCES = 6
+UNKNOWN_CEILING = 0.5
 NAMED_MARGIN = 0.15
 REPORTED_LEAD = 0.06
 KINDRED_MARGIN = 0.09
@@ -43,7 +48,7 @@ def off_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
     plan = Plan(status=AnswerStatus.NOT_IN_CORPUS, statements=(Remark(text=off.text), Remark(text=off.advice)))
     if not in_domain and matches(off.patterns, frame.text):
         return plan
-    if in_domain or frame.topics or frame.type or frame.entities or frame.named or frame.regional:
+    if in_domain or frame.topics or frame.type or frame.entities or frame.named:
         return None
     hits = context.index.search(frame.question, limit=3)
     known = any(h.scores["late"] >= off.late_floor and h.scores["coverage"] >= off.coverage_floor for h in hits)
@@ -115,7 +120,7 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
         regions = no.other_regions(topic, context, frame, knowledge)
         if regions and not frame.regional and not frame.national:
             gaps.append(knowledge.wording["gap_other_regions"].format(regions="、".join(regions)))
-    if not topics and not kind.strict:
+    if not topics and not kind.strict and kind.id != "value":
         return None
     return no.refuse(frame, context, knowledge, what, topics=topics, gaps=tuple(gaps), ask_where=kind.ask_where)
 
@@ -141,6 +146,47 @@ def unheard_year(frame: Frame, context: AssistantContext, knowledge: Knowledge) 
     if any(year in e.passage.sentence.text for e in pool if on_topic(e, frame) for year in frame.years):
         return None
     return no.refuse(frame, context, knowledge, f"{frame.years[0]}年的目标", topics=frame.topics)
+
+
+def uncounted(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """A question for a count of something (几个专家, 多少兆瓦时): the evidence must hold a count with that unit."""
+    found = knowledge.cues["unit"].search(frame.text)
+    if found is None or frame.type is not None and frame.type.id != "value" or knowledge.cues["uncounted"].search(frame.text):
+        return None
+    counted = re.compile(rf"[\d一二三四五六七八九十两百]+(-\d+)?\s*{re.escape(found.group(1))}")
+    pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
+    fitting = [e for e in pool if counted.search(e.passage.sentence.text) and (not frame.topics or on_topic(e, frame))]
+    if fitting:
+        return None
+    return no.refuse(frame, context, knowledge, f"{found.group()}", topics=frame.topics)
+
+
+def unsupported(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """No topic recognised and most of the question's own words stand nowhere: the nearest clause would be a guess."""
+    if frame.topics or frame.named or frame.phrases:
+        return None
+    ranked = [*_local(frame, context, knowledge), *gather(frame, context, knowledge, regions=())]
+    ranked.sort(key=lambda e: -e.score)
+    if unknown_share(frame, ranked[:SUPPORT_SENTENCES], context, knowledge) < UNKNOWN_CEILING:
+        return None
+    return no.refuse(frame, context, knowledge, "这一点")
+
+
+def about_document(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Number, issuer and year of a named document: they are its record, shown with its first sentence."""
+    if not frame.named or not knowledge.cues["metadata"].search(frame.text):
+        return None
+    document = context.documents[frame.named[0]]
+    first = next((e for e in gather(frame, context, knowledge, regions=None)
+                  if e.passage.document.id == document.id and e.passage.sentence.start == document.clauses[0].start), None)
+    if first is None:
+        return None
+    number = f"文号为{document.document_number}" if document.document_number else "未见文号"
+    year = f"，{document.year}年发布" if document.year else ""
+    text = f"《{document.title}》{number}，由{document.issuer}印发{year}。"
+    text = text if first.decidable else f"据报道，待核实——{text}"
+    status = AnswerStatus.ANSWERED if first.decidable else AnswerStatus.REFERENCE_ONLY
+    return Plan(status=status, statements=(Remark(text=text, evidence=first),))
 
 
 def region_without_text(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -185,8 +231,10 @@ def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge
         named = [e for e in gather(frame, context, knowledge, regions=None) if e.passage.document.id in frame.named]
         if named and (not national or named[0].score >= national[0].score - NAMED_MARGIN):
             return _say(named, frame, context, knowledge)
-    local = [e for e in _local(frame, context, knowledge)
-             if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
+    every = _local(frame, context, knowledge)
+    if frame.places and every and (not national or every[0].score >= national[0].score + PLACE_LEAD):
+        return _say(every, frame, context, knowledge)
+    local = [e for e in every if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
     if local and frame.places:
         return _say(local, frame, context, knowledge)
     if local and (not national or _silent(frame.topics[:1], context, knowledge, frame)
@@ -202,7 +250,7 @@ def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, kn
     sure = _topical([e for e in ordered if e.decidable], frame)
     if sure and _only_reported(ordered[0], sure[0], frame):
         sure = []
-    members = outline(ordered[0], [e for e in ordered if e.national]) if ordered else []
+    members = outline(frame, [e for e in ordered if e.national], bool(knowledge.cues["outline"].search(frame.text)))
     if members:
         chosen = members
     elif sure:
@@ -342,5 +390,6 @@ def _find(clause_id: str, frame: Frame, context: AssistantContext, knowledge: Kn
 
 
 Decider = Callable[[Frame, AssistantContext, Knowledge], Plan | None]
-DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, comparison, unknown_entity, missing_value, unheard_number,
-                                 unheard_year, region_without_text, silent_topic, from_documents)
+DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, about_document, comparison, unknown_entity, uncounted,
+                                 missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
+                                 unsupported, from_documents)

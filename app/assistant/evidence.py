@@ -59,6 +59,8 @@ def allowed_documents(frame: Frame, context: AssistantContext, knowledge: Knowle
         wanted |= {"context", "centre"}
     if frame.compared:
         wanted |= set(frame.compared)
+    if frame.regional and "green_factory" in frame.mentioned:
+        wanted.add("green_factory")
     found = [d for d in context.documents.values() if family_of(d, knowledge) in wanted or d.id in frame.named]
     return found
 
@@ -88,8 +90,11 @@ def usable(passage: Passage, frame: Frame, knowledge: Knowledge) -> bool:
     to green factories or parks counts only when those are asked about."""
     family = family_of(passage.document, knowledge)
     applies_if = passage.provision.applies_if or "" if passage.provision else ""
-    if frame.family == "factory" and not frame.compared and ("绿色工厂" in applies_if or "园区" in applies_if):
+    if frame.family == "factory" and not frame.compared and "园区" in applies_if:
         return False
+    if frame.family == "factory" and not frame.compared and (family == "green_factory" or "绿色工厂" in applies_if):
+        # What a green-factory notice says of zero-carbon factories is worth quoting to who asks about both.
+        return "green_factory" in frame.mentioned and "零碳" in passage.sentence.text
     if family == "context" and frame.family == "factory":
         return "零碳" in passage.sentence.text
     if family == "centre" and frame.family == "factory":

@@ -18,7 +18,7 @@ PHRASE = re.compile(r"[“\"「『《]([^”\"」』》]{2,30})[”\"」』》]"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """``regions`` are the named ones with their provinces; ``family`` the scheme asked about, ``compared`` the schemes to
-    compare; ``named`` documents the question names; ``numbers`` figures it asserts; ``phrases`` what stands in quotation marks."""
+    compare; ``mentioned`` every scheme it speaks of; ``named`` documents the question names; ``numbers`` figures it asserts; ``phrases`` what stands in quotation marks."""
 
     question: str
     text: str
@@ -29,6 +29,7 @@ class Frame:
     family: str
     compared: tuple[str, ...]
     named: tuple[str, ...]
+    mentioned: tuple[str, ...]
     entities: tuple[tuple[Entity, str], ...]
     numbers: tuple[str, ...]
     years: tuple[str, ...]
@@ -66,7 +67,8 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
         type=answer_type,
         family=family,
         compared=compared if cues["compare"].search(text) else (),
-        named=_named_documents(text, context),
+        named=_named_documents(text, context, knowledge),
+        mentioned=_mentioned(text, knowledge),
         entities=_entities(text, topics, knowledge),
         numbers=tuple(m.group(1).replace(" ", "") for m in cues["number_claim"].finditer(text)) if asserted else (),
         years=tuple(dict.fromkeys(cues["year"].findall(text))),
@@ -85,11 +87,11 @@ def _topics(text: str, context: AssistantContext, knowledge: Knowledge) -> tuple
     stated = {topic for d in context.documents.values() if d.full_text and is_national(d)
               for topic, state in d.stated if state == "stated"}
     own = sorted((slug for slug, count in counted.items() if count), key=lambda slug: (-counted[slug], knowledge.topics[slug].generic, slug not in stated))
-    return tuple(dict.fromkeys((*own, *context.lexicon.expand(text).topics)))
+    return tuple(dict.fromkeys((*own, *(term.topic for term in context.terms_in(text)))))
 
 
 def _schemes(text: str, knowledge: Knowledge, scheme: str | None) -> tuple[str, tuple[str, ...]]:
-    named = tuple(f.id for f in knowledge.families if matches(f.names, text))
+    named = _mentioned(text, knowledge)
     if scheme:
         wanted = next((f.id for f in knowledge.families if f.id == scheme or matches(f.schemes, scheme)), None)
         if wanted and "factory" not in named:
@@ -100,14 +102,19 @@ def _schemes(text: str, knowledge: Knowledge, scheme: str | None) -> tuple[str, 
     return "factory", named
 
 
-def _named_documents(text: str, context: AssistantContext) -> tuple[str, ...]:
-    """Documents whose number or full title stands in the question; a bare 13号 means the national guideline."""
+def _mentioned(text: str, knowledge: Knowledge) -> tuple[str, ...]:
+    return tuple(f.id for f in knowledge.families if matches(f.names, text))
+
+
+def _named_documents(text: str, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
+    """Documents whose number, full title or common name stands in the question; a bare 13号 means the national guideline."""
     squeezed = re.sub(r"\s", "", text)
     found = [document.id for document in context.documents.values() if _is_named(document, squeezed)]
     if not found and re.search(r"(?<!\))13号", squeezed):
         found = [d.id for d in context.documents.values()
                  if d.full_text and is_national(d) and "13号" in (d.document_number or "")]
-    return tuple(found)
+    found.extend(id for id, patterns in knowledge.aliases if id in context.documents and matches(patterns, text))
+    return tuple(dict.fromkeys(found))
 
 
 def _is_named(document: PolicyDocument, squeezed: str) -> bool:

@@ -121,6 +121,9 @@ class Knowledge:
     claims: Mapping[str, ClaimMark]
     wording: Mapping[str, str]
     cues: Mapping[str, re.Pattern[str]]
+    aliases: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
+    stop_characters: frozenset[str]
+    stop_words: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -149,8 +152,26 @@ def load_knowledge() -> Knowledge:
         claims={r["id"]: ClaimMark(all=_patterns(r["all"]), force=r.get("force", False))
                 for r in _toml("claim_marks")["mark"]},
         wording=_toml("wording"),
+        aliases=tuple((r["document"], _patterns(r["patterns"])) for r in _toml("aliases")["alias"]),
+        stop_characters=frozenset(_toml("stop")["characters"]),
+        stop_words=tuple(_toml("stop")["words"]),
         cues={name: re.compile(pattern) for name, pattern in _toml("cues")["cue"].items()},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenTerm:
+    """A colloquial word and what the texts call it: the same shape as a term of the lexicon."""
+
+    users: tuple[str, ...]
+    policy: tuple[str, ...]
+    topic: str
+    documents: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def spoken_terms() -> tuple[SpokenTerm, ...]:
+    return tuple(SpokenTerm(users=tuple(r["u"]), policy=tuple(r["p"]), topic=r["t"]) for r in _toml("colloquial")["terms"])
 
 
 def matches(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.assistant.evidence import Evidence, is_heading, on_topic
 from app.assistant.frame import Frame
 from app.domain.clause import Clause
-from app.retrieval.folding import strip_question_words, terms
+from app.retrieval.folding import plain, strip_question_words, terms
 
 SAME_CLAUSE_MARGIN = 0.03
 OTHER_CLAUSE_MARGIN = 0.018
@@ -53,23 +53,30 @@ def parts_of(frame: Frame) -> list[str]:
     return [part for part in parts if len(terms(strip_question_words(part))) >= FEWEST_TERMS]
 
 
-def outline(top: Evidence, ranked: Sequence[Evidence]) -> list[Evidence]:
-    """When a lead-in (``…遵循以下原则：``) or a heading is what fits best, its members are the answer: the first sentence
-    of each clause below it, in the order of the document."""
-    clause = top.passage.clause
-    lead = top.passage.sentence.text.rstrip()
-    if not (clause.kind == "head" or lead.endswith(("：", ":"))):
+def outline(frame: Frame, ranked: Sequence[Evidence], cue: bool) -> list[Evidence]:
+    """A question about the outline (``遵循哪些原则``, ``建设路径有几条``): the first sentence of each clause below the heading
+    or lead-in it names, in the order of the document; all sentences when there is only one clause."""
+    leads = [e for e in ranked if e.passage.clause.kind == "head" or e.passage.sentence.text.rstrip().endswith(("：", ":"))]
+    named = next((e for e in leads if e.passage.clause.kind == "head" and plain(heading_of(e)) in frame.text), None)
+    if named is None and cue and ranked and ranked[0] in leads:
+        named = ranked[0]
+    if named is None or not (cue or named.passage.clause.kind == "head"):
         return []
-    heading = re.sub(r"[：:。]$", "", re.sub(r"^[一二三四五六七八九十]+、", "", lead))
-    first: dict[str, Evidence] = {}
-    for evidence in ranked:
-        member = evidence.passage.clause
-        if member.doc_id == clause.doc_id and member.id != clause.id and _below(member, heading):
-            known = first.get(member.id)
-            if known is None or evidence.passage.sentence.start < known.passage.sentence.start:
-                first[member.id] = evidence
-    return sorted(first.values(), key=lambda e: e.passage.sentence.start)
+    heading = heading_of(named)
+    members = [e for e in ranked if e.passage.document.id == named.passage.document.id and e.clause_id != named.clause_id
+               and _below(e.passage.clause, heading)]
+    members.sort(key=lambda e: e.passage.sentence.start)
+    first = list({e.clause_id: e for e in reversed(members)}.values())
+    first.sort(key=lambda e: e.passage.sentence.start)
+    return members if len(first) == 1 else first
+
+
+def heading_of(evidence: Evidence) -> str:
+    """The words of a heading or lead-in without number and colon."""
+    lead = re.sub(r"^[一二三四五六七八九十]+、", "", evidence.passage.sentence.text.strip())
+    return lead.rstrip("：:。")
 
 
 def _below(clause: Clause, heading: str) -> bool:
-    return clause.kind != "head" and heading in [part.strip() for part in clause.title.split(" > ")][:-1]
+    parts = [part.strip() for part in clause.title.split(" > ")]
+    return clause.kind != "head" and (heading in parts[:-1] or (heading == parts[-1] and "-p" in clause.path))
