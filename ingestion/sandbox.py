@@ -1,8 +1,8 @@
 """Reading files from outside in a process of their own: limited time, memory, files and output; a crash is a refusal.
 
-    read_in_sandbox(path)        one file, one process
-    read_many(paths)             many files, one warm process, limits per file
-    Worker                       the process itself, for other operations (``ingestion.rendering``)
+read_in_sandbox(path)        one file, one process
+read_many(paths)             many files, one warm process, limits per file
+Worker                       the process itself, for other operations (``ingestion.rendering``)
 """
 
 from __future__ import annotations

@@ -91,9 +91,7 @@ def main(arguments: list[str]) -> int:
     replies = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    serve(
-        sys.stdin.buffer, replies, cpu_seconds=settings["cpu_seconds"], output_bytes=settings["output_bytes"]
-    )
+    serve(sys.stdin.buffer, replies, cpu_seconds=settings["cpu_seconds"], output_bytes=settings["output_bytes"])
     return 0
 
 

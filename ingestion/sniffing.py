@@ -26,7 +26,9 @@ def sniff(data: bytes, filename: str = "") -> Media:
     and those of ``Archive`` for a broken or dangerous zip container.
     """
     if not data.strip(b"\x00 \t\r\n"):
-        raise InputRefused("empty_file", "文件是空的，没有任何内容。", fix="请重新导出或下载后再上传。", subject=filename)
+        raise InputRefused(
+            "empty_file", "文件是空的，没有任何内容。", fix="请重新导出或下载后再上传。", subject=filename
+        )
     if len(data) > limits.MAX_FILE_BYTES:
         raise too_large(f"{len(data) // limits.MB} MB，上限 {limits.MAX_FILE_BYTES // limits.MB} MB")
     if b"%PDF-" in data[:1024]:

@@ -40,7 +40,9 @@ def encrypted(what: str) -> InputRefused:
 
 
 def too_large(detail: str) -> InputRefused:
-    return InputRefused("too_large", f"文件过大：{detail}", fix="请拆分成较小的文件，或只保留与能源数据有关的部分再上传。")
+    return InputRefused(
+        "too_large", f"文件过大：{detail}", fix="请拆分成较小的文件，或只保留与能源数据有关的部分再上传。"
+    )
 
 
 def scanned_page(number: int, reason: str, *, fix: str | None = None) -> Finding:

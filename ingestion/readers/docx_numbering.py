@@ -95,7 +95,13 @@ class Numbering:
 
 def counted(number: int, fmt: str) -> str:
     """``number`` in a Word number format; formats without a Chinese or Latin meaning fall back to digits."""
-    if fmt in ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCountingThousand", "ideographDigital"):
+    if fmt in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+        "taiwaneseCountingThousand",
+        "ideographDigital",
+    ):
         return _chinese(number)
     if fmt == "decimalEnclosedCircleChinese" or fmt == "decimalEnclosedCircle":
         return chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)

@@ -21,6 +21,7 @@ BLANK_ROOM = 0.12
 LATIN_GAP = 0.17
 #: Between separately drawn objects (Word sets a quarter em between an ideograph and a digit).
 RUN_GAP = 0.3
+RUN_DIGIT_GAP = 0.18
 #: Pieces drawn one after another elsewhere in the stream are joined only when they touch.
 TOUCH_GAP = 0.12
 ASCENT, DESCENT = 0.88, 0.12
@@ -51,7 +52,9 @@ class Glyph:
     blank_before: bool = False
 
 
-def takes_room(blank: tuple[float, float] | None, glyph_at: tuple[float, float], direction: tuple[float, float], size: float) -> bool:
+def takes_room(
+    blank: tuple[float, float] | None, glyph_at: tuple[float, float], direction: tuple[float, float], size: float
+) -> bool:
     """Whether a space character drawn at ``blank`` leaves visible room before the glyph at ``glyph_at``. Layout programs also
     write spaces of no width, inside numbers too."""
     if blank is None:
@@ -140,7 +143,7 @@ def _continues(left: Glyph, right: Glyph) -> bool:
         return False
     if right.run != left.run:
         # Two drawn objects: neighbouring cells are sometimes set closer than the letters of a spaced label.
-        return along <= (TOUCH_GAP if left.char.isascii() and right.char.isascii() else RUN_GAP)
+        return along <= (RUN_DIGIT_GAP if left.char.isascii() and right.char.isascii() else RUN_GAP)
     if not (left.char.isascii() and right.char.isascii()):
         return along <= TEXT_GAP
     return along <= (LATIN_GAP if left.char.isalpha() and right.char.isalpha() else DIGIT_GAP)
@@ -151,16 +154,15 @@ def _without_overprint(glyphs: Sequence[Glyph]) -> list[Glyph]:
     kept: list[Glyph] = []
     seen: dict[tuple[str, int, int], list[Glyph]] = {}
     for glyph in glyphs:
-        cell = max(glyph.size * 0.25, 0.25)
-        column, row = int(glyph.x // cell), int(glyph.y // cell)
-        near = (
-            other
-            for i in (column - 1, column, column + 1)
-            for j in (row - 1, row, row + 1)
-            for other in seen.get((glyph.char, i, j), ())
-        )
         reach = glyph.size * 0.12
-        if any(abs(o.x - glyph.x) < reach and abs(o.y - glyph.y) < reach and abs(o.size - glyph.size) < reach for o in near):
+        cell = max(glyph.size * 0.5, 0.5)
+        column, row = int(glyph.x // cell), int(glyph.y // cell)
+        if any(
+            abs(o.x - glyph.x) < reach and abs(o.y - glyph.y) < reach and abs(o.size - glyph.size) < reach
+            for i in {int((glyph.x - reach) // cell), column, int((glyph.x + reach) // cell)}
+            for j in {int((glyph.y - reach) // cell), row, int((glyph.y + reach) // cell)}
+            for o in seen.get((glyph.char, i, j), ())
+        ):
             continue
         seen.setdefault((glyph.char, column, row), []).append(glyph)
         kept.append(glyph)

@@ -9,7 +9,15 @@ from ingestion import limits
 
 _TOKEN = re.compile(r"[A-Za-z]|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
 #: Coordinates each operator takes, and whether it draws a curve.
-_ARGUMENTS = {"S": (2, False), "M": (2, False), "L": (2, False), "Q": (4, True), "B": (6, True), "A": (7, True), "C": (0, False)}
+_ARGUMENTS = {
+    "S": (2, False),
+    "M": (2, False),
+    "L": (2, False),
+    "Q": (4, True),
+    "B": (6, True),
+    "A": (7, True),
+    "C": (0, False),
+}
 
 
 def subpaths(data: str) -> Iterator[tuple[list[tuple[float, float]], bool, bool]]:

@@ -35,7 +35,9 @@ def page_pictures(data: bytes, number: int) -> list[tuple[Box, bytes]]:
     return []
 
 
-def _pictures(package: Package, document: Any, base: str, content: Any, templates: list[Any]) -> list[tuple[Box, bytes]]:
+def _pictures(
+    package: Package, document: Any, base: str, content: Any, templates: list[Any]
+) -> list[tuple[Box, bytes]]:
     files = _resources(package, document, base)
     left, top, width, height = page_box(content, templates, first(document, "PageArea"))
     found: list[tuple[Box, bytes]] = []
@@ -61,7 +63,9 @@ def _resources(package: Package, document: Any, base: str) -> dict[str, str]:
             if local(medium) == "MultiMedia":
                 for location in children(medium, "MediaFile"):
                     reference = resolve("", f"{folder}/{text_of(location)}")
-                    name = package.locate(listing_part or "", reference) or package.locate(listing_part or "", text_of(location))
+                    name = package.locate(listing_part or "", reference) or package.locate(
+                        listing_part or "", text_of(location)
+                    )
                     if name is not None:
                         files[(attribute(medium, "ID") or "").strip()] = name
     return files

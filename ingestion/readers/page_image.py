@@ -110,7 +110,9 @@ def _draw_words(page: Page, pictures: list[tuple[Box, bytes]], width_px: int) ->
     pen = ImageDraw.Draw(canvas)
     for rule in page.rules:
         x0, y0, x1, y1 = rule.bbox
-        pen.line((x0 * width_px, y0 * height_px, x1 * width_px, y1 * height_px), fill=_LINE, width=max(width_px // 900, 1))
+        pen.line(
+            (x0 * width_px, y0 * height_px, x1 * width_px, y1 * height_px), fill=_LINE, width=max(width_px // 900, 1)
+        )
     for word in page.words:
         _write(canvas, pen, word)
     return _png(canvas)
@@ -174,4 +176,6 @@ def _png(image: Any) -> bytes:
 
 
 def _no_such_page(number: int, count: int) -> InputRefused:
-    return InputRefused("no_such_page", f"没有第{number}页：该文件共{count}页。", fix=f"请输入 1 到 {count} 之间的页码。")
+    return InputRefused(
+        "no_such_page", f"没有第{number}页：该文件共{count}页。", fix=f"请输入 1 到 {count} 之间的页码。"
+    )

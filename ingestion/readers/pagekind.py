@@ -22,7 +22,7 @@ _GRID = 40
 class Evidence:
     """What was met on a page: ``useful`` ideographs, letters and digits, ``broken`` characters without meaning, ``unseen``
     characters no reader could see, ``overlay`` characters drawn invisibly, ``picture_share`` 0..1, ``outlines`` filled
-    shapes with curves, ``text_objects`` drawn text objects whether or not characters came out of them."""
+    shapes with curves, ``ink_without_text`` when text is drawn and visible but not one character came out of it."""
 
     useful: int
     broken: int = 0
@@ -30,7 +30,7 @@ class Evidence:
     overlay: int = 0
     picture_share: float = 0.0
     outlines: int = 0
-    text_objects: int = 0
+    ink_without_text: bool = False
 
     @property
     def recognised(self) -> bool:
@@ -40,7 +40,8 @@ class Evidence:
 
 def picture_reason(seen: Evidence) -> str | None:
     """Why the words are not the page; None when they are, and for a page that is simply empty."""
-    if seen.broken >= 5 and seen.broken >= _BROKEN_SHARE * (seen.useful + seen.broken):
+    total = seen.useful + seen.broken
+    if seen.broken >= _BROKEN_SHARE * total and seen.broken >= min(5, max(total / 2, 1)):
         return "文字层是乱码，字体没有对应的字符编码"
     if seen.useful >= _ENOUGH_CHARACTERS:
         return None
@@ -48,7 +49,7 @@ def picture_reason(seen: Evidence) -> str | None:
         return "几乎没有文字层，版面是扫描图片"
     if seen.outlines >= _OUTLINED_TEXT:
         return "文字已转成曲线"
-    if seen.text_objects and not seen.useful and not seen.unseen:
+    if seen.ink_without_text:
         return "有文字对象但取不出任何字符"
     return None
 

@@ -21,6 +21,8 @@ from ingestion.readers.rules import make_rules
 #: pdfium keeps global state; two threads in it at once crash the process.
 PDFIUM_LOCK = threading.Lock()
 
+_INK = 160
+
 
 def read(data: bytes) -> Content:
     """Reads every page. Raises InputRefused: ``encrypted_file``, ``damaged_file``, ``too_many_pages``."""
@@ -66,9 +68,7 @@ def _read_document(document: Any) -> Content:
         findings += notes
     properties = {f"pdf:{k}": v for k, v in document.get_metadata_dict(skip_empty=True).items()}
     properties |= {"producer": properties.get("pdf:Producer", ""), "page_count": str(len(pages))}
-    return Content(
-        pages=tuple(pages), tags=tuple(_attached(document)), findings=tuple(findings), properties=properties
-    )
+    return Content(pages=tuple(pages), tags=tuple(_attached(document)), findings=tuple(findings), properties=properties)
 
 
 def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
@@ -87,6 +87,8 @@ def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
     try:
         drawing = read_drawing(page, frame)
         layer = read_text_layer(textpage, frame, drawing)
+        # No characters is only believed when there is nothing to see either: some text has no way back to characters.
+        silent = layer.characters == 0 and drawing.text_objects > 0 and _shows_ink(page)
     finally:
         textpage.close()
         page.close()
@@ -98,7 +100,7 @@ def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
         overlay=layer.overlay,
         picture_share=covered_share(drawing.pictures, frame.width, frame.height),
         outlines=drawing.outlines,
-        text_objects=drawing.text_objects,
+        ink_without_text=silent,
     )
     result = Page(
         number=number,
@@ -123,6 +125,11 @@ def _flattened(document: Any, index: int) -> Any:
             page.close()
             page = document[index]
     return page
+
+
+def _shows_ink(page: Any) -> bool:
+    bitmap = page.render(scale=0.5, grayscale=True)
+    return min(bytes(bitmap.buffer), default=255) < _INK
 
 
 def _attached(document: Any) -> list[Tag]:

@@ -14,17 +14,19 @@ from ingestion.readers.glyphs import Glyph, is_visible, is_wide, plain_char, tak
 from ingestion.readers.pdf_drawing import Drawing, is_white
 from ingestion.readers.pdf_frame import Frame
 
-_SMALLEST_SIZE = 0.6
+_SMALLEST_SIZE, _LARGEST_SIZE = 0.6, 5_000.0
 _INVISIBLE_RENDER_MODE = 3
+_UNFILLED_RENDER_MODES = (1, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLayer:
-    """``broken`` counts characters without a Unicode meaning, ``overlay`` those drawn invisibly over a picture (the mark of a
-    recognised scan), ``unseen`` those left out because nobody could see them: no size, outside the page, white on white,
-    drawn invisibly with no picture underneath."""
+    """Counts: ``characters`` of any kind, blanks included; ``broken`` without a Unicode meaning; ``overlay`` drawn invisibly
+    over a picture (the mark of a recognised scan); ``unseen`` left out because nobody could see them: no size, outside the
+    page, white on white, drawn invisibly with no picture underneath."""
 
     glyphs: tuple[Glyph, ...]
+    characters: int
     broken: int
     overlay: int
     unseen: int
@@ -39,33 +41,31 @@ def read_text_layer(textpage: Any, frame: Frame, drawing: Drawing) -> TextLayer:
     """Characters of a pypdfium2 text page in stream order. Raises nothing on odd content; what it cannot read it counts."""
     import pypdfium2.raw as pdfium
 
+    source = _Source(pdfium, textpage, frame)
     glyphs: list[Glyph] = []
-    broken = overlay = unseen = 0
-    runs: dict[int, _Run] = {}
+    characters = broken = overlay = unseen = 0
     blank: tuple[float, float] | None = None
     for index, char in _characters(pdfium, textpage):
-        if char is None:
+        characters += 1
+        if char is None or _is_private(char):
             broken += 1
             continue
         if char.isspace():
             if blank is None and pdfium.FPDFText_IsGenerated(textpage, index) != 1:
-                blank = _origin(pdfium, textpage, index, frame)
+                blank = source.origin(index)
             continue
         if not is_visible(char):
-            broken += _is_private(char)
             continue
-        broken += _is_private(char)
-        if _is_private(char):
-            continue
-        run = _run_of(pdfium, textpage, index, runs)
-        glyph = _glyph(pdfium, textpage, index, char, frame, run=run.number, blank=blank)
+        run = source.run(index)
+        broken += pdfium.FPDFText_HasUnicodeMapError(textpage, index) == 1
+        glyph = source.glyph(index, char, run, blank)
         blank = None
         if glyph is None or _cannot_be_seen(glyph, run, drawing):
             unseen += 1
             continue
         overlay += run.invisible
         glyphs.append(glyph)
-    return TextLayer(glyphs=tuple(glyphs), broken=broken, overlay=overlay, unseen=unseen)
+    return TextLayer(glyphs=tuple(glyphs), characters=characters, broken=broken, overlay=overlay, unseen=unseen)
 
 
 def _characters(pdfium: Any, textpage: Any) -> Iterator[tuple[int, str | None]]:
@@ -98,25 +98,84 @@ def _is_private(char: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """The text object a character belongs to: its number on the page, drawn invisibly, filled with white."""
+    """What the characters of one text object share: number on the page, size in points, writing direction as shown and in
+    user space, drawn invisibly, filled with white."""
 
     number: int
+    size: float
+    direction: tuple[float, float]
+    along_x: bool
     invisible: bool
     white: bool
 
 
-def _run_of(pdfium: Any, textpage: Any, index: int, runs: dict[int, _Run]) -> _Run:
-    obj = pdfium.FPDFText_GetTextObject(textpage, index)
-    address = ctypes.cast(obj, ctypes.c_void_p).value or 0
-    if address not in runs:
-        mode = pdfium.FPDFTextObj_GetTextRenderMode(obj) if address else 0
-        fills = mode not in (1, 5)
-        runs[address] = _Run(
-            number=len(runs),
-            invisible=mode == _INVISIBLE_RENDER_MODE,
-            white=bool(address) and fills and is_white(pdfium, obj),
+class _Source:
+    """Reads positions through pdfium; the ctypes cells are made once, because a page asks thousands of times."""
+
+    def __init__(self, pdfium: Any, textpage: Any, frame: Frame) -> None:
+        self._pdfium, self._textpage, self._frame = pdfium, textpage, frame
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._box = pdfium.FS_RECTF()
+        self._runs: dict[int, _Run] = {}
+
+    def origin(self, index: int) -> tuple[float, float] | None:
+        """Where a character sits on its baseline, on the page as shown."""
+        if not self._pdfium.FPDFText_GetCharOrigin(self._textpage, index, self._x, self._y):
+            return None
+        return self._frame.point(self._x.value, self._y.value)
+
+    def run(self, index: int) -> _Run:
+        """The text object of a character."""
+        obj = self._pdfium.FPDFText_GetTextObject(self._textpage, index)
+        address = ctypes.cast(obj, ctypes.c_void_p).value or 0
+        found = self._runs.get(address)
+        if found is None or not address:
+            found = self._runs[address] = self._read_run(index, obj if address else None)
+        return found
+
+    def glyph(self, index: int, char: str, run: _Run, blank: tuple[float, float] | None) -> Glyph | None:
+        """None for a character without position, without size or off the page."""
+        origin, size = self.origin(index), run.size
+        if origin is None or not _SMALLEST_SIZE <= size < _LARGEST_SIZE:
+            return None
+        x, y = origin
+        if not (-size < x < self._frame.width + size and -size < y < self._frame.height + size):
+            return None
+        advance = 0.0
+        box = self._box
+        if self._pdfium.FPDFText_GetLooseCharBox(self._textpage, index, box):
+            advance = box.right - box.left if run.along_x else box.top - box.bottom
+        if not 0.05 * size <= advance <= 2.5 * size:
+            advance = size if is_wide(char) else 0.5 * size
+        return Glyph(
+            char=char,
+            x=x,
+            y=y,
+            advance=advance,
+            size=size,
+            dx=run.direction[0],
+            dy=run.direction[1],
+            run=run.number,
+            blank_before=takes_room(blank, origin, run.direction, size),
         )
-    return runs[address]
+
+    def _read_run(self, index: int, obj: Any | None) -> _Run:
+        pdfium, matrix = self._pdfium, self._pdfium.FS_MATRIX()
+        scale, direction = 1.0, (1.0, 0.0)
+        if pdfium.FPDFText_GetMatrix(self._textpage, index, matrix):
+            scale = math.hypot(matrix.c, matrix.d)
+            length = math.hypot(matrix.a, matrix.b)
+            if length > 1e-9:
+                direction = (matrix.a / length, matrix.b / length)
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(obj) if obj is not None else 0
+        return _Run(
+            number=len(self._runs),
+            size=pdfium.FPDFText_GetFontSize(self._textpage, index) * scale,
+            direction=self._frame.vector(*direction),
+            along_x=abs(direction[0]) >= abs(direction[1]),
+            invisible=mode == _INVISIBLE_RENDER_MODE,
+            white=obj is not None and mode not in _UNFILLED_RENDER_MODES and is_white(pdfium, obj),
+        )
 
 
 def _cannot_be_seen(glyph: Glyph, run: _Run, drawing: Drawing) -> bool:
@@ -130,41 +189,3 @@ def _cannot_be_seen(glyph: Glyph, run: _Run, drawing: Drawing) -> bool:
 
 def _holds(box: Box, x: float, y: float) -> bool:
     return box[0] <= x <= box[2] and box[1] - 2 <= y <= box[3] + 2
-
-
-def _glyph(
-    pdfium: Any, textpage: Any, index: int, char: str, frame: Frame, *, run: int, blank: tuple[float, float] | None
-) -> Glyph | None:
-    matrix, box = pdfium.FS_MATRIX(), pdfium.FS_RECTF()
-    origin = _origin(pdfium, textpage, index, frame)
-    if origin is None:
-        return None
-    scale, direction = 1.0, (1.0, 0.0)
-    if pdfium.FPDFText_GetMatrix(textpage, index, matrix):
-        scale = math.hypot(matrix.c, matrix.d)
-        length = math.hypot(matrix.a, matrix.b)
-        if length > 1e-9:
-            direction = (matrix.a / length, matrix.b / length)
-    size = pdfium.FPDFText_GetFontSize(textpage, index) * scale
-    if not _SMALLEST_SIZE <= size < 5_000:
-        return None
-    advance = 0.0
-    if pdfium.FPDFText_GetLooseCharBox(textpage, index, box):
-        along_x = abs(direction[0]) >= abs(direction[1])
-        advance = box.right - box.left if along_x else box.top - box.bottom
-    if not 0.05 * size <= advance <= 2.5 * size:
-        advance = size if is_wide(char) else 0.5 * size
-    sx, sy = origin
-    if not (-size < sx < frame.width + size and -size < sy < frame.height + size):
-        return None
-    dx, dy = frame.vector(*direction)
-    spaced = takes_room(blank, origin, (dx, dy), size)
-    return Glyph(char=char, x=sx, y=sy, advance=advance, size=size, dx=dx, dy=dy, run=run, blank_before=spaced)
-
-
-def _origin(pdfium: Any, textpage: Any, index: int, frame: Frame) -> tuple[float, float] | None:
-    """Where a character sits on its baseline, on the page as shown."""
-    x, y = ctypes.c_double(), ctypes.c_double()
-    if not pdfium.FPDFText_GetCharOrigin(textpage, index, x, y):
-        return None
-    return frame.point(x.value, y.value)

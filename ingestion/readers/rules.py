@@ -14,6 +14,8 @@ THIN = 2.2
 #: Shorter strokes are parts of letters or ornaments.
 _SHORTEST = 6.0
 _CORNER = 0.1
+#: Length over thickness from which a filled box is a line. Rows of a QR code's squares stay below.
+_SLENDER = 8
 _ALIGNED = 0.8
 _BRIDGE = 2.5
 
@@ -33,8 +35,8 @@ def outline_segments(
 ) -> tuple[Segment, ...]:
     """The rules one subpath of straight lines draws.
 
-    A thin box is its middle line, a stroked box its four edges, a filled box a background and no rule; any other stroked
-    subpath gives its lines.
+    A thin box is its middle line, a stroked box its four edges, a filled box a background and no rule (nor is the stubby
+    box of a QR code); any other stroked subpath gives its lines.
     """
     x0, y0 = min(x for x, _ in points), min(y for _, y in points)
     x1, y1 = max(x for x, _ in points), max(y for _, y in points)
@@ -42,6 +44,8 @@ def outline_segments(
         min(x - x0, x1 - x) < _CORNER and min(y - y0, y1 - y) < _CORNER for x, y in points
     )
     if is_box and (closed or filled or len(points) >= 5):
+        if min(x1 - x0, y1 - y0) <= THIN and not stroked and max(x1 - x0, y1 - y0) < _SLENDER * min(x1 - x0, y1 - y0):
+            return ()
         if y1 - y0 <= THIN and x1 - x0 > y1 - y0:
             return (Segment(x0=x0, y0=(y0 + y1) / 2, x1=x1, y1=(y0 + y1) / 2),)
         if x1 - x0 <= THIN:

@@ -35,9 +35,7 @@ def read(data: bytes) -> Content:
         room -= len(cells.cells)
         stored[sheet.name.casefold()] = (sheet, cells)
     values = Values(book, {name: cells for name, (_, cells) in stored.items()})
-    tables = tuple(
-        _table(index + 1, sheet, cells, values) for index, (sheet, cells) in enumerate(stored.values())
-    )
+    tables = tuple(_table(index + 1, sheet, cells, values) for index, (sheet, cells) in enumerate(stored.values()))
     return Content(
         tables=tables,
         findings=tuple(workbook_findings(stored, values, book)),

@@ -44,12 +44,14 @@ def read_workbook(archive: Archive) -> Workbook:
     targets = dict(_relationships(archive, main))
     properties = first(root, "workbookPr")
     listing = first(root, "sheets")
-    sheets = []
+    sheets: list[SheetPart] = []
     for sheet in children(listing, "sheet") if listing is not None else ():
         part = targets.get(attribute(sheet, "id") or "", ("", ""))
         if part[0].endswith("/worksheet"):
             state = (sheet.get("state") or "visible").lower()
-            sheets.append(SheetPart(name=sheet.get("name") or f"Sheet{len(sheets) + 1}", part=part[1], hidden=state != "visible"))
+            sheets.append(
+                SheetPart(name=sheet.get("name") or f"Sheet{len(sheets) + 1}", part=part[1], hidden=state != "visible")
+            )
     parts = {kind.rpartition("/")[2]: name for kind, name in targets.values()}
     return Workbook(
         sheets=tuple(sheets),

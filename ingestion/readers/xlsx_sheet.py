@@ -50,7 +50,12 @@ def read_sheet(data: bytes, *, room: int) -> StoredSheet:
         raise damaged("工作表含有 DTD", what="Excel 文件")
     try:
         events = etree.iterparse(
-            io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True
+            io.BytesIO(data),
+            events=("end",),
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
         )
         for _, element in events:
             kind = local(element)
@@ -64,7 +69,9 @@ def read_sheet(data: bytes, *, room: int) -> StoredSheet:
                 if box is not None:
                     sheet.merged.append(box)
             elif kind == "col" and _is_hidden(element):
-                sheet.hidden_columns.append((_integer(element.get("min"), 1), _integer(element.get("max"), LAST_COLUMN)))
+                sheet.hidden_columns.append(
+                    (_integer(element.get("min"), 1), _integer(element.get("max"), LAST_COLUMN))
+                )
     except etree.LxmlError as error:
         raise damaged("工作表的 XML 不完整", what="Excel 文件") from error
     return sheet

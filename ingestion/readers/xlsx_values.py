@@ -106,7 +106,12 @@ class Values:
     def _lookup(self, sheet: str, row: int, column: int) -> CellValue:
         key = (sheet.casefold(), row, column)
         self._visits += 1
-        if self._visits > _VISITS or key in self._open or len(self._open) > _DEEPEST_CHAIN or key[0] not in self._sheets:
+        if (
+            self._visits > _VISITS
+            or key in self._open
+            or len(self._open) > _DEEPEST_CHAIN
+            or key[0] not in self._sheets
+        ):
             raise Unknown("out of reach")
         stored = self._sheets[key[0]].cells.get((row, column))
         if stored is None:

@@ -70,7 +70,9 @@ def flipped(data: bytes, rng: random.Random) -> bytes:
 def spliced(data: bytes, rng: random.Random) -> bytes:
     """A stretch removed, repeated or moved."""
     a, b = sorted(rng.randrange(len(data) + 1) for _ in range(2))
-    return rng.choice((data[:a] + data[b:], data[:b] + data[a:], data[b:] + data[:b], data[:a] + data[a:b] * 3 + data[b:]))
+    return rng.choice(
+        (data[:a] + data[b:], data[:b] + data[a:], data[b:] + data[:b], data[:a] + data[a:b] * 3 + data[b:])
+    )
 
 
 @pytest.mark.parametrize("kind", SEEDS)
@@ -150,7 +152,20 @@ def test_wild_attributes_in_sheets():
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.binary(max_size=400), st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"<?xml version='1.0'?><a>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [
+            b"",
+            b"%PDF-1.4\n",
+            b"PK\x03\x04",
+            b"<?xml version='1.0'?><a>",
+            b"\x89PNG\r\n\x1a\n",
+            b"\xff\xd8\xff\xe0",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        ]
+    ),
+)
 def test_arbitrary_bytes(data, prefix):
     check(prefix + data)
 

@@ -23,7 +23,9 @@ IDS = [f"file{i:02d}" for i in range(len(FILES))]
 @pytest.fixture(scope="module")
 def documents() -> dict[Path, Document]:
     results = dict(zip(FILES, read_many(FILES), strict=True))
-    refused = {i: type(results[p]).__name__ for i, p in zip(IDS, FILES, strict=True) if not isinstance(results[p], Document)}
+    refused = {
+        i: type(results[p]).__name__ for i, p in zip(IDS, FILES, strict=True) if not isinstance(results[p], Document)
+    }
     assert not refused
     return results
 
@@ -79,7 +81,9 @@ def test_invoice_values_are_found_as_whole_strings(documents, path):
     text = squeezed(document.text)
     for name in ("invoice_code", "invoice_no", "seller_id", "buyer_id", "total_amount", "total_with_tax"):
         assert not values.get(name) or values[name] in text, name
-    words = {w.text.strip("¥￥:：") for p in document.pages for w in p.words} | {t.value.strip("¥") for t in document.tags}
+    words = {w.text.strip("¥￥:：") for p in document.pages for w in p.words} | {
+        t.value.strip("¥") for t in document.tags
+    }
     for name in ("invoice_no", "total_with_tax", "total_amount"):
         assert any(values[name] in w for w in words), name
 

@@ -30,7 +30,12 @@ def bill_page(canvas) -> None:
     """A ruled bill: enough text to be a text page, labels on the left, numbers set to the right."""
     canvas.drawString(50, 360, "电费账单（测试）")
     for index, (label, value) in enumerate(
-        (("户号", "3400012345678"), ("户名", "测试精密制造有限公司"), ("本期电量", "125000.50"), ("计费周期", "20250101-20250131"))
+        (
+            ("户号", "3400012345678"),
+            ("户名", "测试精密制造有限公司"),
+            ("本期电量", "125000.50"),
+            ("计费周期", "20250101-20250131"),
+        )
     ):
         y = 330 - 20 * index
         canvas.drawString(52, y, label)
@@ -58,7 +63,9 @@ def archive(entries: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def text_object(id: int | str, x: float, y: float, text: str, *, delta: str | None = None, extra: str = "", size: float = 3.175) -> str:
+def text_object(
+    id: int | str, x: float, y: float, text: str, *, delta: str | None = None, extra: str = "", size: float = 3.175
+) -> str:
     """A TextObject with its baseline 3 mm below (x, y); the offsets of full-width type unless told otherwise."""
     offsets = delta if delta is not None else f"g {max(len(text) - 1, 0)} {size}"
     mark = f'ID="{id}" ' if id else ""
@@ -131,7 +138,7 @@ def invoice_ofd() -> bytes:
         return "".join(f'<ofd:ObjectRef PageRef="101">{i}</ofd:ObjectRef>' for i in ids)
 
     tags = (
-        f'<ofd:root {OFD_NS}><ofd:InvoiceNo>{ref(11)}</ofd:InvoiceNo><ofd:Seller><ofd:SellerName>{ref(12)}</ofd:SellerName></ofd:Seller>'
+        f"<ofd:root {OFD_NS}><ofd:InvoiceNo>{ref(11)}</ofd:InvoiceNo><ofd:Seller><ofd:SellerName>{ref(12)}</ofd:SellerName></ofd:Seller>"
         f"<ofd:Item>{ref(21)}</ofd:Item><ofd:Item>{ref(31)}</ofd:Item><ofd:Quantity>{ref(22)}</ofd:Quantity>"
         f"<ofd:Amount>{ref(23)}</ofd:Amount><ofd:Amount>{ref(33)}</ofd:Amount></ofd:root>"
     )
@@ -167,7 +174,9 @@ def workbook(fill: Callable[[object], None] | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def raw_workbook(sheet_data: str, *, styles: str = "", strings: str | None = None, before: str = "", after: str = "") -> bytes:
+def raw_workbook(
+    sheet_data: str, *, styles: str = "", strings: str | None = None, before: str = "", after: str = ""
+) -> bytes:
     """A workbook whose single sheet holds exactly this XML, for what openpyxl would not write."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

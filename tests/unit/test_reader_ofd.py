@@ -33,7 +33,10 @@ def test_words_have_boxes_in_page_fractions():
     x0, y0, x1, y1 = words(document)["电费"]
     assert x0 == pytest.approx(21 / 210, abs=1e-4)
     assert x1 == pytest.approx((21 + 2 * 3.175) / 210, abs=1e-4)
-    assert (y0, y1) == (pytest.approx((17 - 0.88 * 3.175) / 140, abs=1e-4), pytest.approx((17 + 0.12 * 3.175) / 140, abs=1e-4))
+    assert (y0, y1) == (
+        pytest.approx((17 - 0.88 * 3.175) / 140, abs=1e-4),
+        pytest.approx((17 + 0.12 * 3.175) / 140, abs=1e-4),
+    )
     assert page.words[0].height == pytest.approx(3.175 / 140, abs=1e-4)
 
 
@@ -50,7 +53,12 @@ def test_offsets_repeat_with_g_and_a_wide_offset_splits():
 
 def test_missing_and_too_few_offsets_fall_back_to_the_usual_advance():
     document = read(
-        make.ofd(make.ofd_page(make.text_object(1, 10, 10, "没有偏移", delta=""), make.text_object(2, 10, 20, "偏移太少了", delta="3.2")))
+        make.ofd(
+            make.ofd_page(
+                make.text_object(1, 10, 10, "没有偏移", delta=""),
+                make.text_object(2, 10, 20, "偏移太少了", delta="3.2"),
+            )
+        )
     )
     assert set(words(document)) == {"没有偏移", "偏移太少了"}
     assert words(document)["没有偏移"][2] == pytest.approx((10 + 4 * 3.175) / 210, abs=1e-3)
@@ -139,7 +147,9 @@ def test_malformed_tag_files_are_mended(tags):
 
 def test_tags_to_missing_objects_and_objects_of_blanks_give_nothing():
     page = make.ofd_page(make.text_object(1, 4, 56, "   "), make.text_object("", 4, 60, "没有编号的对象"))
-    document = read(make.ofd(page, tags=f"{TAG_ROOT}<ofd:Item>{ref(1)}</ofd:Item><ofd:Price>{ref(77)}</ofd:Price></ofd:root>"))
+    document = read(
+        make.ofd(page, tags=f"{TAG_ROOT}<ofd:Item>{ref(1)}</ofd:Item><ofd:Price>{ref(77)}</ofd:Price></ofd:root>")
+    )
     assert document.tags == ()
     assert set(words(document)) == {"没有编号的对象"}
 
@@ -152,10 +162,15 @@ def test_page_object_wins_over_template_object_of_the_same_id():
 
 
 def respelled(**changes: str) -> bytes:
-    entries = make.ofd_entries(make.ofd_page(make.text_object(1, 4, 56, "电费")), tags=f"{TAG_ROOT}<ofd:Item>{ref(1)}</ofd:Item></ofd:root>")
+    entries = make.ofd_entries(
+        make.ofd_page(make.text_object(1, 4, 56, "电费")), tags=f"{TAG_ROOT}<ofd:Item>{ref(1)}</ofd:Item></ofd:root>"
+    )
     for old, new in changes.items():
         old, new = old.replace("__", "/"), new
-        entries = {name: str(content).replace(*new.split(" -> ")) if name.endswith(old) else content for name, content in entries.items()}
+        entries = {
+            name: str(content).replace(*new.split(" -> ")) if name.endswith(old) else content
+            for name, content in entries.items()
+        }
     return make.archive(entries)
 
 
@@ -182,7 +197,9 @@ def test_paths_as_producers_write_them(data):
 def test_page_outside_the_pages_folder():
     entries = make.ofd_entries(make.ofd_page(make.text_object(1, 4, 56, "电费")))
     entries["Doc_0/Content_0.xml"] = entries.pop("Doc_0/Pages/Page_0/Content.xml")
-    entries["Doc_0/Document.xml"] = str(entries["Doc_0/Document.xml"]).replace("Pages/Page_0/Content.xml", "Content_0.xml")
+    entries["Doc_0/Document.xml"] = str(entries["Doc_0/Document.xml"]).replace(
+        "Pages/Page_0/Content.xml", "Content_0.xml"
+    )
     assert set(words(read(make.archive(entries)))) == {"电费"}
 
 
@@ -202,7 +219,9 @@ def test_page_without_area_takes_its_templates_then_the_documents():
 
 def test_every_document_of_the_container_is_read():
     entries = make.ofd_entries(make.ofd_page(make.text_object(1, 4, 10, "甲")))
-    second = {n.replace("Doc_0", "Doc_1"): str(c).replace("甲", "乙") for n, c in entries.items() if n.startswith("Doc_0")}
+    second = {
+        n.replace("Doc_0", "Doc_1"): str(c).replace("甲", "乙") for n, c in entries.items() if n.startswith("Doc_0")
+    }
     body = "<ofd:DocBody><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
     entries["OFD.xml"] = str(entries["OFD.xml"]).replace("</ofd:OFD>", body)
     assert [p.text for p in read(make.archive(entries | second)).pages] == ["甲", "乙"]
@@ -212,7 +231,16 @@ def test_attached_invoice_record_and_xbrl():
     record = '<eInvoice xmlns:fp="http://www.edrm.org.cn/schema/e-invoice/2019"><fp:GoodsInfos><fp:GoodsInfo><fp:Item>甲</fp:Item></fp:GoodsInfo><fp:GoodsInfo><fp:Item>乙</fp:Item></fp:GoodsInfo></fp:GoodsInfos></eInvoice>'
     xbrl = '<xbrli:xbrl xmlns:xbrli="http://www.xbrl.org/2003/instance" xmlns:e="urn:e"><e:NumberOfInvoice contextRef="c">25347000000012345678</e:NumberOfInvoice></xbrli:xbrl>'
     page = make.ofd_page(make.text_object(1, 4, 10, "甲"))
-    document = read(make.ofd(page, extra={"Doc_0/Attachs/original_invoice.xml": record, "Doc_0/Attachs/inv_ord_issuer_1.xml": xbrl, "Doc_0/Attachs/broken.xml": "<a>"}))
+    document = read(
+        make.ofd(
+            page,
+            extra={
+                "Doc_0/Attachs/original_invoice.xml": record,
+                "Doc_0/Attachs/inv_ord_issuer_1.xml": xbrl,
+                "Doc_0/Attachs/broken.xml": "<a>",
+            },
+        )
+    )
     assert [(t.origin, t.path, t.value, t.index) for t in document.tags if "@" not in t.path] == [
         ("original_invoice", "GoodsInfos/GoodsInfo/Item", "甲", 0),
         ("original_invoice", "GoodsInfos/GoodsInfo/Item", "乙", 1),
@@ -223,7 +251,11 @@ def test_attached_invoice_record_and_xbrl():
 def test_annotation_text_is_on_the_page_and_hidden_text_is_not():
     annotation = f'<ofd:PageAnnot {make.OFD_NS}><ofd:Annot><ofd:Appearance Boundary="100 100 40 10">{make.text_object(9, 0, 0, "附注")}</ofd:Appearance></ofd:Annot></ofd:PageAnnot>'
     listing = f'<ofd:Annotations {make.OFD_NS}><ofd:Page PageID="101"><ofd:FileLoc>Page_0/Annotation.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>'
-    page = make.ofd_page(make.text_object(1, 4, 10, "正文"), make.text_object(2, 4, 20, "隐藏", extra='Visible="false"'), make.text_object(3, 4, 200, "页外"))
+    page = make.ofd_page(
+        make.text_object(1, 4, 10, "正文"),
+        make.text_object(2, 4, 20, "隐藏", extra='Visible="false"'),
+        make.text_object(3, 4, 200, "页外"),
+    )
     document = read(
         make.ofd(
             page,
@@ -271,6 +303,8 @@ def test_refusals(monkeypatch):
 
 def test_properties_name_the_producer_and_signature():
     entries = make.ofd_entries(make.ofd_page(make.text_object(1, 4, 10, "甲")))
-    entries["OFD.xml"] = str(entries["OFD.xml"]).replace("</ofd:DocBody>", "<ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures></ofd:DocBody>")
+    entries["OFD.xml"] = str(entries["OFD.xml"]).replace(
+        "</ofd:DocBody>", "<ofd:Signatures>/Doc_0/Signs/Signatures.xml</ofd:Signatures></ofd:DocBody>"
+    )
     properties = read(make.archive(entries)).properties
     assert (properties["producer"], properties["ofd:signed"], properties["page_count"]) == ("测试软件", "true", "1")

@@ -52,7 +52,11 @@ def test_word_nested_tables_follow_the_outer_one():
         inner.cell(0, 0).text = "内"
         document.add_table(rows=1, cols=1).cell(0, 0).text = "后"
 
-    assert [(t.name, grid(t)) for t in read(make.word(fill)).tables] == [("表1", [["外"]]), ("表2", [["内"]]), ("表3", [["后"]])]
+    assert [(t.name, grid(t)) for t in read(make.word(fill)).tables] == [
+        ("表1", [["外"]]),
+        ("表2", [["内"]]),
+        ("表3", [["后"]]),
+    ]
 
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -63,7 +67,9 @@ def raw_word(body: str, **parts: str) -> bytes:
         "[Content_Types].xml": "wordprocessingml.document.main",
         "word/document.xml": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
     }
-    return make.archive(entries | {f"word/{name}.xml": f"<w:{name} {WORD}>{content}</w:{name}>" for name, content in parts.items()})
+    return make.archive(
+        entries | {f"word/{name}.xml": f"<w:{name} {WORD}>{content}</w:{name}>" for name, content in parts.items()}
+    )
 
 
 def test_word_text_as_shown():
@@ -95,7 +101,15 @@ NUMBERING = (
 def test_word_automatic_numbers_are_part_of_the_text():
     body = "".join(
         numbered(text, level)
-        for text, level in (("总体要求", 0), ("工作目标", 1), ("基本原则", 1), ("因地制宜", 2), ("重点任务", 0), ("科学算碳", 1), ("要点", 3))
+        for text, level in (
+            ("总体要求", 0),
+            ("工作目标", 1),
+            ("基本原则", 1),
+            ("因地制宜", 2),
+            ("重点任务", 0),
+            ("科学算碳", 1),
+            ("要点", 3),
+        )
     )
     assert read(raw_word(body, numbering=NUMBERING)).paragraphs == (
         "一、总体要求", "（一）工作目标", "（二）基本原则", "1. 因地制宜", "二、重点任务", "（一）科学算碳", "要点",
@@ -131,7 +145,10 @@ def test_word_damage_is_refused():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_csv_encodings_and_delimiters(encoding, delimiter):
-    text = "\r\n".join(delimiter.join(row) for row in (("户号", "月份", "电量"), ("340001", "2025-01", "1200.50"), ("340001", "2025-02", "")))
+    text = "\r\n".join(
+        delimiter.join(row)
+        for row in (("户号", "月份", "电量"), ("340001", "2025-01", "1200.50"), ("340001", "2025-02", ""))
+    )
     table = read(text.encode(encoding), "抄表.csv").tables[0]
     assert grid(table) == [["户号", "月份", "电量"], ["340001", "2025-01", "1200.50"], ["340001", "2025-02", ""]]
     assert table.rows[1][2].locator == "r2c3"
@@ -170,7 +187,9 @@ def test_html_paragraphs_tables_and_spans():
 
 
 def test_html_that_calls_itself_a_workbook():
-    data = "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><meta charset=gbk><table><tr><td>电表</td><td>100</td></tr></table></html>".encode("gbk")
+    data = "<html xmlns:x='urn:schemas-microsoft-com:office:excel'><meta charset=gbk><table><tr><td>电表</td><td>100</td></tr></table></html>".encode(
+        "gbk"
+    )
     document = read(data, "台账.xls")
     assert grid(document.tables[0]) == [["电表", "100"]]
 

@@ -144,6 +144,15 @@ def test_thin_rectangles_outlines_and_dashes_are_rules_backgrounds_are_not():
     assert [round(r.bbox[0] * 600) for r in page.rules if r.vertical] == [50, 250]
 
 
+def test_squares_of_a_code_are_no_rules():
+    def draw(canvas):
+        for row in range(20):
+            for start in range(row % 3, 20, 4):
+                canvas.rect(50 + 2 * start, 300 + 2 * row, 2 * (1 + row % 4), 2, stroke=0, fill=1)
+
+    assert page_of(draw).rules == ()
+
+
 def test_rules_inside_form_objects():
     def draw(canvas):
         canvas.beginForm("grid")
@@ -165,7 +174,12 @@ def test_picture_page_is_scanned_and_text_page_is_not():
     document = read(make.pdf(make.bill_page, image_page, lambda canvas: None))
     assert [p.scanned for p in document.pages] == [False, True, False]
     (finding,) = document.findings
-    assert (finding.id, finding.severity, finding.subjects, finding.data["page"]) == ("scanned-page", "blocking", ("p2",), "2")
+    assert (finding.id, finding.severity, finding.subjects, finding.data["page"]) == (
+        "scanned-page",
+        "blocking",
+        ("p2",),
+        "2",
+    )
     assert "手工录入" in finding.fix
 
 
@@ -208,6 +222,35 @@ def test_text_without_unicode_is_a_picture():
     assert document.pages[0].scanned
     assert document.pages[0].words == ()
     assert "乱码" in document.findings[0].message
+
+
+@pytest.mark.parametrize("text", [" ", "—"])
+def test_page_with_a_lone_blank_or_dash_is_an_empty_page(text):
+    document = read(make.pdf(lambda canvas: canvas.drawString(50, 300, text)))
+    assert (document.pages[0].scanned, document.findings) == (False, ())
+
+
+def test_glyphs_that_mean_nothing_are_a_picture():
+    """A font whose glyphs are drawn by the file itself and have no names that stand for characters."""
+    stream = b"BT /T3 12 Tf 50 300 Td (abcd) Tj ET"
+    glyph = b"500 0 0 0 500 700 d1 0 0 500 700 re f"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 400]/Contents 4 0 R/Resources<</Font<</T3 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[0.001 0 0 0.001 0 0]/CharProcs<</g 6 0 R>>/FirstChar 97/LastChar 100"
+        b"/Widths[500 500 500 500]/Encoding<</Type/Encoding/Differences[97/g/g/g/g]>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(glyph), glyph),
+    ]
+    data = (
+        b"%PDF-1.4\n"
+        + b"".join(b"%d 0 obj%s endobj\n" % (i, o) for i, o in enumerate(objects, 1))
+        + b"trailer<</Root 1 0 R>>"
+    )
+    document = read(data)
+    assert document.pages[0].scanned
+    assert [f.id for f in document.findings] == ["scanned-page"]
 
 
 def test_recognised_scan_is_marked_as_ocr():
@@ -266,11 +309,15 @@ def test_attached_xml_gives_tags():
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make.pdf(make.bill_page))))
-    writer.add_attachment("inv_ord_issuer_1.xml", b"<xbrl><NumberOfInvoice>25347000000012345678</NumberOfInvoice></xbrl>")
+    writer.add_attachment(
+        "inv_ord_issuer_1.xml", b"<xbrl><NumberOfInvoice>25347000000012345678</NumberOfInvoice></xbrl>"
+    )
     writer.add_attachment("说明.txt", b"plain")
     buffer = io.BytesIO()
     writer.write(buffer)
-    assert [(t.origin, t.path, t.value) for t in read(buffer.getvalue()).tags] == [("xbrl", "NumberOfInvoice", "25347000000012345678")]
+    assert [(t.origin, t.path, t.value) for t in read(buffer.getvalue()).tags] == [
+        ("xbrl", "NumberOfInvoice", "25347000000012345678")
+    ]
 
 
 def encrypted(**options) -> bytes:

@@ -59,7 +59,16 @@ def test_name_decides_only_between_table_and_text():
         (OLE, "unsupported_format", "另存为"),
         (make.archive({"a.pdf": "x"}), "unsupported_format", "解压"),
         (make.archive({"[Content_Types].xml": "presentationml", "ppt/x.xml": ""}), "unsupported_format", "PDF"),
-        (make.archive({"[Content_Types].xml": "application/vnd.ms-excel.sheet.binary.macroEnabled.main", "xl/workbook.bin": ""}), "unsupported_format", "xlsx"),
+        (
+            make.archive(
+                {
+                    "[Content_Types].xml": "application/vnd.ms-excel.sheet.binary.macroEnabled.main",
+                    "xl/workbook.bin": "",
+                }
+            ),
+            "unsupported_format",
+            "xlsx",
+        ),
         (make.archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "unsupported_format", "xlsx"),
         (b"Rar!\x1a\x07\x00" + b"\0" * 64, "unsupported_format", "解压"),
         (bytes(range(256)) * 8, "unsupported_format", "PDF"),

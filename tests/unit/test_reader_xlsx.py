@@ -54,7 +54,11 @@ def test_missing_sum_is_computed_exactly_and_disclosed():
 
 
 def test_stored_value_of_a_formula_is_kept_as_it_is():
-    document = read(make.raw_workbook('<row r="1"><c r="A1"><f>1+1</f><v>3</v></c><c r="B1" t="str"><f>"a"&amp;"b"</f><v>ab</v></c></row>'))
+    document = read(
+        make.raw_workbook(
+            '<row r="1"><c r="A1"><f>1+1</f><v>3</v></c><c r="B1" t="str"><f>"a"&amp;"b"</f><v>ab</v></c></row>'
+        )
+    )
     assert cells(document) == {"A1": "3", "B1": "ab"}
     assert (cell(document, "表 1!A1").formula, cell(document, "表 1!A1").computed) == ("=1+1", False)
     assert document.findings == ()
@@ -149,9 +153,9 @@ def test_builtin_chinese_date_formats_and_the_1904_epoch():
         ("000000", "123", "000123"),
         ("#,##0.00", "1234.5", "1234.5"),
         ('0.00"kWh"', "12.5", "12.5kWh"),
-        ('#,##0\\吨', "12", "12吨"),
+        ("#,##0\\吨", "12", "12吨"),
         ('0.0,"千kWh"', "12500", "12500"),
-        ("_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * \"-\"??_ ;_ @_ ", "7.5", "7.5"),
+        ('_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "7.5", "7.5"),
         ("General", "7.5", "7.5"),
         ("@", "7.5", "7.5"),
         ('"¥"#,##0.00', "7.5", "7.5"),
@@ -290,7 +294,22 @@ def test_formula_values(formula, value):
 
 @pytest.mark.parametrize(
     "formula",
-    ["=IF(A1>1,2,3)", "=A3+1", "=A1&A2", "=A1^2", "=SUM()", "=(1+2", "=1+", "=", "=A1:A2", "=[1]Sheet1!A1", "=SUM(A:A)", "=名称+1", "=SUM(A1:XFD1048576)", "=" + "(" * 500],
+    [
+        "=IF(A1>1,2,3)",
+        "=A3+1",
+        "=A1&A2",
+        "=A1^2",
+        "=SUM()",
+        "=(1+2",
+        "=1+",
+        "=",
+        "=A1:A2",
+        "=[1]Sheet1!A1",
+        "=SUM(A:A)",
+        "=名称+1",
+        "=SUM(A1:XFD1048576)",
+        "=" + "(" * 500,
+    ],
 )
 def test_formulas_beyond_the_four_operations(formula):
     with pytest.raises(Unknown):

@@ -25,7 +25,12 @@ def test_paths_start_at_the_root_and_lines_share_an_index():
 
 def test_innermost_repetition_gives_the_index():
     found = tags("<r><a><b>1</b><b>2</b></a><a><b>3</b><c>4</c></a></r>")
-    assert [(t.path, t.index, t.value) for t in found] == [("r/a/b", 0, "1"), ("r/a/b", 1, "2"), ("r/a/b", 1, "3"), ("r/a/c", 1, "4")]
+    assert [(t.path, t.index, t.value) for t in found] == [
+        ("r/a/b", 0, "1"),
+        ("r/a/b", 1, "2"),
+        ("r/a/b", 1, "3"),
+        ("r/a/c", 1, "4"),
+    ]
 
 
 def test_one_line_has_index_zero_and_empty_elements_are_no_values():
@@ -58,7 +63,9 @@ def test_document_type_declarations_are_refused(xml):
     assert caught.value.id == "unsafe_xml"
 
 
-@pytest.mark.parametrize("xml", ["<r><a></r>", "<r>&undefined;</r>", "<a>" * 10_000 + "</a>" * 10_000, "<r></r><r></r>", "<r"])
+@pytest.mark.parametrize(
+    "xml", ["<r><a></r>", "<r>&undefined;</r>", "<a>" * 10_000 + "</a>" * 10_000, "<r></r><r></r>", "<r"]
+)
 def test_broken_or_bottomless_xml(xml):
     with pytest.raises(InputRefused) as caught:
         tags("<?xml version='1.0'?>" + xml)

@@ -87,7 +87,9 @@ def test_clock_limit(files):
 
 
 def test_processor_limit(save):
-    rows = "".join(f'<row r="{r}">' + "".join(f"<c><v>{r}.{c}</v></c>" for c in range(20)) + "</row>" for r in range(1, 16_000))
+    rows = "".join(
+        f'<row r="{r}">' + "".join(f"<c><v>{r}.{c}</v></c>" for c in range(20)) + "</row>" for r in range(1, 16_000)
+    )
     path = save("很大.xlsx", make.raw_workbook(rows))
     started = time.monotonic()
     refusal = refusal_of(read_in_sandbox, path, sandbox_limits=SandboxLimits(cpu_seconds=0, wall_seconds=40))
@@ -137,7 +139,7 @@ def test_what_the_process_is_given(monkeypatch):
         assert limits["Max file size"] == "0"
         assert limits["Max open files"] == "64"
         assert limits["Max core file size"] == "0"
-        assert int(limits["Max cpu time"]) < 60
+        assert int(limits["Max cpu time"]) < 90
         assert os.getsid(worker._process.pid) != os.getsid(0)
 
 
@@ -164,7 +166,9 @@ def test_only_the_needed_reader_is_imported():
         "import sys; from ingestion.reading import read_document; read_document(b'<a>1</a>', 'a.xml');"
         "print(sorted({'pypdfium2', 'openpyxl', 'docx', 'PIL', 'pdfplumber'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=60
+    )
     assert done.stdout.strip() == "[]"
 
 
