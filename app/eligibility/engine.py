@@ -10,6 +10,7 @@ A rule whose text is only known from news or other people's accounts is compared
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from app.domain.errors import NotFound
@@ -27,7 +28,10 @@ from app.eligibility.wording import (
     outside_text,
     source_text,
     threshold_text,
+    unregistered_text,
 )
+
+OFFICIAL_TEXT = "官方正文"
 
 
 def evaluate(
@@ -48,8 +52,8 @@ def evaluate(
     else:
         chosen = [_scheme(ruleset, identifier) for identifier in dict.fromkeys(schemes)]
     criteria = [
-        _criterion(rule, scheme, scheme_applies(scheme, known), facts, ruleset)
-        for scheme in chosen
+        _criterion(rule, scheme, open_to, facts, ruleset)
+        for scheme, open_to in ((scheme, scheme_applies(scheme, known)) for scheme in chosen)
         for rule in scheme.rules
     ]
     return EligibilityReport(project=project, run_id=run_id, ruleset=ruleset.version, criteria=tuple(criteria))
@@ -89,33 +93,13 @@ def _criterion(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, rul
     condition = rule.applies_node.names() if rule.applies_node else ()
     timed = (REPORTING_YEAR,) if rule.check.by_year else ()
     names = tuple(dict.fromkeys([*condition, *rule.check.operands, *timed]))
-    applies = True if rule.applies_node is None else holds(rule.applies_node, known)
-    truth, proved = judge(rule.check, known), judge(rule.check, partial(facts.value, strict=True))
-    verdict = _decide(applies, truth, proved, rule)
-    missing: tuple[str, ...] = ()
-    unproved: tuple[str, ...] = ()
-    if verdict is Verdict.INSUFFICIENT_EVIDENCE:
-        missing = _missing(rule, condition if applies is None else (), facts, ruleset)
-        unproved = _unproved(rule, facts, ruleset) if applies and truth is True else ()
+    shown = _focused(rule, names, facts)
     if open_to is not True:
-        outside = open_to is False
-        verdict = Verdict.NOT_APPLICABLE if outside else Verdict.INSUFFICIENT_EVIDENCE
-        missing = () if outside else _unknown_of_scheme(scheme, facts, ruleset)
-        reason = source_text(rule) + outside_text(scheme, open_to)
-    elif not rule.evidence.decidable:
-        doubt = f"据述只适用于{rule.applies_to}，本项目不属于。" if applies is False else ""
-        reason = (
-            source_text(rule)
-            + known_text(names, facts, ruleset)
-            + doubt
-            + compared_text(rule.check, truth, known, ruleset)
-        )
-        missing = ("官方正文", *missing)
+        finding = _outside(rule, scheme, open_to, facts, ruleset)
     else:
-        closing = conclusion_text(rule, verdict, missing, unproved, disagree(rule.check, known))
-        reason = source_text(rule) + known_text(names, facts, ruleset) + closing
-    open_end = verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)
-    documents = tuple(f"{name}的证明文件" for name in unproved)
+        said = source_text(rule) + known_text(names, shown, ruleset) + unregistered_text(names, facts, ruleset)
+        finding = _inside(rule, condition, said, facts, ruleset)
+    open_end = finding.verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)
     return CriterionVerdict(
         id=rule.id,
         scheme=rule.scheme,
@@ -124,21 +108,74 @@ def _criterion(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, rul
         clause=rule.clause,
         modality=rule.modality,
         evidence=rule.evidence,
-        verdict=verdict,
-        reason=reason + (rule.caution if open_to is True else ""),
-        operands=tuple(_operand(name, facts, ruleset) for name in names),
+        verdict=finding.verdict,
+        reason=finding.reason,
+        operands=tuple(_operand(name, shown, ruleset) for name in names),
         threshold=threshold_text(rule.check, known),
-        missing=tuple(dict.fromkeys([*missing, *documents])),
-        next_step=_next_step(rule, bool(unproved)) if open_end else "",
+        missing=finding.missing,
+        next_step=finding.next_step if open_end else "",
         proof=rule.proof,
         supplier=rule.supplier,
     )
 
 
-def _next_step(rule: Rule, unproved: bool) -> str:
-    if unproved:
-        return f"补充证明文件（{'、'.join(rule.proof)}），并在项目档案的声明中写明文件名。"
-    return rule.remedy
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finding:
+    verdict: Verdict
+    reason: str
+    missing: tuple[str, ...]
+    next_step: str
+
+
+def _outside(rule: Rule, scheme: Scheme, open_to: Truth, facts: FactSheet, ruleset: RuleSet) -> _Finding:
+    """The scheme is not open to this factory, or the profile does not say whether it is."""
+    names = scheme.applies_node.names() if scheme.applies_node else ()
+    unknown = tuple(ruleset.label(name) for name in names if facts.get(name) is None)
+    return _Finding(
+        verdict=Verdict.NOT_APPLICABLE if open_to is False else Verdict.INSUFFICIENT_EVIDENCE,
+        reason=source_text(rule) + outside_text(scheme, open_to),
+        missing=() if open_to is False else unknown,
+        next_step=f"先在项目档案填写{'、'.join(unknown)}。",
+    )
+
+
+def _inside(rule: Rule, condition: tuple[str, ...], said: str, facts: FactSheet, ruleset: RuleSet) -> _Finding:
+    """The verdict of a rule whose scheme is open to this factory. ``said`` is the reason so far."""
+    known = partial(facts.value, strict=False)
+    applies = True if rule.applies_node is None else holds(rule.applies_node, known)
+    truth, proved = judge(rule.check, known), judge(rule.check, partial(facts.value, strict=True))
+    verdict = _decide(applies, truth, proved, rule)
+    missing: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
+    if verdict is Verdict.INSUFFICIENT_EVIDENCE:
+        missing = _missing(rule, condition if applies is None else (), facts, ruleset)
+        unproved = _unproved(rule, facts, ruleset) if applies and truth is True else ()
+    if rule.evidence.decidable:
+        said += conclusion_text(rule, verdict, missing, unproved, disagree(rule.check, known))
+    else:
+        said += f"据述只适用于{rule.applies_to}，本项目不属于。" if applies is False else ""
+        said += compared_text(rule.check, truth, known, ruleset)
+        missing = (OFFICIAL_TEXT, *missing)
+    documents = (f"{name}的证明文件" for name in unproved)
+    only_proof = bool(unproved) and rule.evidence.decidable
+    return _Finding(
+        verdict=verdict,
+        reason=said + rule.caution,
+        missing=tuple(dict.fromkeys([*missing, *documents])),
+        next_step=_proof_step(rule) if only_proof else rule.remedy,
+    )
+
+
+def _focused(rule: Rule, names: tuple[str, ...], facts: FactSheet) -> FactSheet:
+    """The named facts as this rule shows them: of a list of marks only those it asks about, each with its own source."""
+    asked = rule.check.wanted or (rule.check.node.marks() if rule.check.node else ())
+    found = ((name, facts.get(name)) for name in names)
+    narrowed = ((name, fact.about(asked)) for name, fact in found if fact is not None)
+    return FactSheet(facts={name: fact for name, fact in narrowed if fact is not None}, notes=facts.notes)
+
+
+def _proof_step(rule: Rule) -> str:
+    return f"补充证明文件（{'、'.join(rule.proof)}），并在项目档案的声明中写明文件名。"
 
 
 def _missing(rule: Rule, condition: tuple[str, ...], facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:
@@ -178,11 +215,6 @@ def _unproved(rule: Rule, facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]
     """Operands that are stated and would have to be proved."""
     found = [facts.get(name) for name in rule.check.operands]
     return tuple(ruleset.label(fact.name) for fact in found if fact is not None and fact.proved != fact.value)
-
-
-def _unknown_of_scheme(scheme: Scheme, facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:
-    names = scheme.applies_node.names() if scheme.applies_node else ()
-    return tuple(ruleset.label(name) for name in names if facts.get(name) is None)
 
 
 def _operand(name: str, facts: FactSheet, ruleset: RuleSet) -> VerdictOperand:

@@ -56,6 +56,11 @@ class Node:
             found += [n for n in child.names() if n not in found]
         return tuple(found)
 
+    def marks(self) -> tuple[str, ...]:
+        """Names asked for with ``has``, in order."""
+        own = [str(literal) for literal in self.literals] if self.kind == "has" else []
+        return (*own, *(name for child in self.children for name in child.marks()))
+
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     position = 0

@@ -20,7 +20,7 @@ from app.eligibility.facts_profile import (
     table,
 )
 from app.eligibility.facts_run import RUN_FACTS, number_of, run_facts, run_measures
-from app.eligibility.values import Fact, FactSheet, Marks, Series
+from app.eligibility.values import Fact, FactSheet, Marks, Origin, Series
 
 __all__ = ["COMPUTED_FACTS", "DocumentFact", "build_fact_sheet"]
 
@@ -89,24 +89,17 @@ def _merge_measures(facts: dict[str, Fact], run: CalculationRun | None, document
     seen = frozenset(shown) | frozenset(papers)
     if not seen:
         return
-    own = facts.get("measures")
-    if own is None:
-        line = next(iter(shown.values()), None)
-        marks = Marks(present=seen)
-        facts["measures"] = Fact(
-            name="measures",
-            value=marks,
-            proved=marks,
-            run_line=f"{run.run_id}/{line}" if run is not None and line else None,
-            document=None if line else next(iter(papers.values())),
-        )
-        return
+    origins = {name: Origin(document=address) for name, address in papers.items()}
+    if run is not None:
+        origins |= {name: Origin(run_line=f"{run.run_id}/{line}") for name, line in shown.items()}
+    own = facts.get("measures") or Fact(name="measures", value=Marks(), proved=Marks())
     assert isinstance(own.value, Marks)
     assert isinstance(own.proved, Marks)
     facts["measures"] = replace(
         own,
         value=Marks(present=own.value.present | seen, absent=own.value.absent - seen),
         proved=Marks(present=own.proved.present | seen, absent=own.proved.absent - seen),
+        origins={**own.origins, **origins},
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from app.domain.project import FactoryProfile
 from app.eligibility.evidence import Backing, DocumentFact, backing_of
 from app.eligibility.facts_run import number_of
-from app.eligibility.values import Fact, Item, Items, Marks, Value
+from app.eligibility.values import Fact, Item, Items, Marks, Origin, Value
 
 MARK_SECTIONS: tuple[str, ...] = ("measures", "titles", "certificates", "disclosures", "centre_functions")
 PLANNED_TOO = "measures"
@@ -157,7 +157,7 @@ def _marks(
 ) -> None:
     known: dict[bool, set[str]] = {True: set(), False: set()}
     proved: dict[bool, set[str]] = {True: set(), False: set()}
-    backings: list[Backing] = []
+    backings: dict[str, Backing] = {}
     unsaid = None if section == PLANNED_TOO else True
     for row in rows:
         name = str(row.get("name", "")).strip()
@@ -168,7 +168,8 @@ def _marks(
         out.note(section, backing.problem)
         if backing.declared is None:
             continue
-        backings.append(backing)
+        if name not in backings or backing.document:
+            backings[name] = backing
         known[value].add(name)
         if backing.document:
             proved[value].add(name)
@@ -178,8 +179,13 @@ def _marks(
     if backings:
         marks = Marks(present=frozenset(known[True] - contradicted), absent=frozenset(known[False] - contradicted))
         sure = Marks(present=frozenset(proved[True] - contradicted), absent=frozenset(proved[False] - contradicted))
-        backing = next((b for b in backings if b.document), backings[0])
-        out.facts[section] = _fact(section, marks, sure, backing)
+        first = next((b for b in backings.values() if b.document), next(iter(backings.values())))
+        origins = {name: _origin(backing) for name, backing in backings.items()}
+        out.facts[section] = replace(_fact(section, marks, sure, first), origins=origins)
+
+
+def _origin(backing: Backing) -> Origin:
+    return Origin(document=backing.document, declared=None if backing.document else backing.declared)
 
 
 def _items(

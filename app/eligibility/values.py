@@ -72,10 +72,19 @@ Value = bool | Fraction | str | Marks | Items | Series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where one mark comes from; exactly one member is set."""
+
+    run_line: str | None = None
+    document: str | None = None
+    declared: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """``value`` holds everything known, ``proved`` the part that is proved (None when nothing is).
 
-    At most one of run_line, document, declared names the source; ``note`` is a Chinese remark on what the support lacks."""
+    At most one of run_line, document, declared names the source; for marks ``origins`` names it mark by mark."""
 
     name: str
     value: Value
@@ -84,7 +93,24 @@ class Fact:
     run_line: str | None = None
     document: str | None = None
     declared: str | None = None
-    note: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def about(self, names: tuple[str, ...]) -> Fact | None:
+        """The part of a marks fact that speaks of ``names``, with the source of the first of them, proved ones first; None
+        when it says nothing about any. A fact of another kind is returned as it is."""
+        if not isinstance(self.value, Marks):
+            return self
+        wanted, proved = frozenset(names), self.proved if isinstance(self.proved, Marks) else Marks()
+        value = Marks(present=self.value.present & wanted, absent=self.value.absent & wanted)
+        sure = Marks(present=proved.present & wanted, absent=proved.absent & wanted)
+        spoken = [name for name in names if name in value.present | value.absent]
+        if not spoken:
+            return None
+        first = min(spoken, key=lambda n: (n not in sure.present, n not in value.present, n not in sure.absent))
+        origin = self.origins.get(first, Origin(run_line=self.run_line, document=self.document, declared=self.declared))
+        return replace(
+            self, value=value, proved=sure, run_line=origin.run_line, document=origin.document, declared=origin.declared
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

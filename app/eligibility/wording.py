@@ -13,14 +13,6 @@ from app.eligibility.rule import Check, Rule, RuleSet, Scheme
 from app.eligibility.truth import Truth
 from app.eligibility.values import Fact, FactSheet, Marks, plain_number, value_text
 
-VERBS: dict[Modality, str] = {
-    Modality.SHALL: "要求",
-    Modality.SHOULD: "提倡",
-    Modality.MAY: "允许",
-    Modality.ENCOURAGED: "鼓励",
-    Modality.TARGET: "提出目标",
-    Modality.FACT: "说明",
-}
 UNMET: dict[Modality, str] = {
     Modality.SHALL: "不符合。",
     Modality.SHOULD: "没有做到；原文用语是提倡，不是必备条件。",
@@ -71,7 +63,7 @@ def fact_text(fact: Fact | None, name: str, ruleset: RuleSet) -> str:
 def source_text(rule: Rule) -> str:
     """The clause with its modality and, below repost, how far it can be trusted."""
     doubt = f"，{REPORTED[rule.evidence]}" if rule.evidence in REPORTED else ""
-    return f"{rule.clause}（{rule.modality.value}{doubt}）{VERBS[rule.modality]}：{rule.requirement.rstrip('。')}。"
+    return f"{rule.clause}（{rule.modality.value}{doubt}）：{rule.requirement.rstrip('。')}。"
 
 
 def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> str:
@@ -80,12 +72,16 @@ def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> st
         return ""
     parts = "；".join(fact_text(sheet.get(name), name, ruleset) for name in names)
     notes = "".join(f"{sheet.notes[name]}。" for name in names if name in sheet.notes)
-    strange = "、".join(sorted(set(chain.from_iterable(_unregistered(name, sheet, ruleset) for name in names))))
-    return f"本项目：{parts}。{notes}" + (f"未登记的名称没有采用：{strange}。" if strange else "")
+    return f"本项目：{parts}。{notes}"
+
+
+def unregistered_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> str:
+    """Marked names outside the closed list of a fact, pointed out: a slip in writing must show, not vanish."""
+    strange = sorted(set(chain.from_iterable(_unregistered(name, sheet, ruleset) for name in names)))
+    return f"未登记的名称没有采用：{'、'.join(strange)}。" if strange else ""
 
 
 def _unregistered(name: str, sheet: FactSheet, ruleset: RuleSet) -> frozenset[str]:
-    """Marked names outside the closed list of the fact: a slip in writing must show, not vanish."""
     value, spec = sheet.value(name, strict=False), ruleset.facts.get(name)
     if not isinstance(value, Marks) or spec is None or not spec.options:
         return frozenset()

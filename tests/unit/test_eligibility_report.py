@@ -158,3 +158,13 @@ def test_every_status_has_a_reason_and_parks_are_named_as_such() -> None:
     assert "不得用于零碳工厂" in park.reason
     order = [s.status for s in found if s.scheme]
     assert order == sorted(order, key=list(Applicability).index)
+
+
+def test_a_list_is_shown_only_as_far_as_the_rule_asks_each_with_its_own_source() -> None:
+    row = {"run": {"lines": {"pv": 5}}, "marks": {"measures": ["电锅炉", "物联网计量|stated"]}}
+    operands = {c.id: c.operands[0] for c in report_of(row, [GUIDELINE]).criteria if c.operands[0].name == "measures"}
+    supply, boiler = operands["g13-zero-carbon-supply"], operands["g13-electrification-technology"]
+    assert (supply.value, supply.run_line) == ("分布式光伏", "run-case/pv")
+    assert (boiler.value, boiler.document) == ("电锅炉", "abababababab#p2")
+    assert operands["g13-iot-data"].declared == "张工，2026-03-01"
+    assert operands["g13-microgrid"].value is None
