@@ -11,6 +11,7 @@ from app.cli.output import common_options, emit, emit_line, findings_text, has_b
 from app.domain.errors import UsageError
 from app.services.labels import CATEGORY_LABELS, INDICATOR_LABELS
 
+
 def inventory_text(output: dict[str, Any]) -> str:
     """The inventory as a table with its total and caveats."""
     rows = [

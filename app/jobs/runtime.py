@@ -42,7 +42,7 @@ def start(ws: Workspace) -> None:
     global _workspace, _lock
     from dbos import DBOS
 
-    import app.jobs.intake  # registers the workflows before launch
+    import app.jobs.intake  # noqa: F401 - registers the workflows before launch
     from app.store.engine import make_job_engine
 
     _lock = _claim(ws.settings.home)

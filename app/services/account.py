@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from app.domain.activity import ProposedRecord, RecordStatus
 from app.domain.errors import Conflict
 from app.domain.finding import Finding, Severity
+from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
-from app.services.inventory import NOT_ENERGY, ConfirmedRecord, InventoryBuild, build_inputs
+from app.services.inventory import NOT_ENERGY, build_inputs
+from app.services.inventory_pieces import ConfirmedRecord, InventoryBuild
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -58,7 +62,7 @@ def prepare(ws: Workspace, project: Project) -> InventoryBuild:
 
     confirmed = confirmed_records(ws, project)
     build = build_inputs(project.profile, confirmed, latest_grid_year(ws.factors))
-    records = [_with_period(item) for item in confirmed if item.record.carrier not in NOT_ENERGY]
+    records = _as_corrected([_with_period(i) for i in confirmed if i.record.carrier not in NOT_ENERGY], build.corrections)
     if project.profile.year:
         build.findings += check_records(records, year=project.profile.year, accounts=project.profile.accounts)
     with ws.reading() as c:
@@ -82,6 +86,15 @@ def _with_period(item: ConfirmedRecord) -> ProposedRecord:
     if record.period_start or not item.issue_date:
         return record
     return replace(record, period_start=item.issue_date[:8] + "01", period_end=item.issue_date)
+
+
+def _as_corrected(records: list[ProposedRecord], corrections: Mapping[str, str]) -> list[ProposedRecord]:
+    """Red-letter records taken off the records they cancel: what the checks look at is what was really used."""
+    left = {r.id: parse_number(r.quantity) for r in records}
+    for red, blue in corrections.items():
+        left[blue] = left.get(blue, Fraction(0)) + left.pop(red, Fraction(0))
+    cancelled = {blue for blue in corrections.values() if left.get(blue) == 0}
+    return [replace(r, quantity=exact_text(left[r.id])) for r in records if r.id in left and r.id not in cancelled]
 
 
 def account(ws: Workspace, project: Project) -> AccountResult:

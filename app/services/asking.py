@@ -6,8 +6,8 @@ import threading
 from typing import Any
 
 from app.domain.activity import RecordStatus
-from app.domain.project import Project
 from app.domain.plain import to_plain
+from app.domain.project import Project
 from app.services.eligibility import evaluate_project, run_of
 from app.services.workspace import Workspace
 from app.store import rows

@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.errors import InputRefused
 from app.domain.plain import to_plain
-from app.services.intake import expand, read_files
+from app.services.intake import expand, extract_document, read_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +24,9 @@ class ExtractedFile:
     error: InputRefused | None = None
 
 
-def extract_files(paths: Sequence[Path]) -> list[ExtractedFile]:
-    """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file."""
-    from extractors import extract
-
+def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[ExtractedFile]:
+    """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file; a fault of
+    the extractor is written to the log under ``home``, when one is given."""
     out: list[ExtractedFile] = []
     readable: list[Path] = []
     for path in expand(paths):
@@ -42,12 +41,13 @@ def extract_files(paths: Sequence[Path]) -> list[ExtractedFile]:
                 )
             )
     for path, document in zip(readable, read_files([(p, p.name) for p in readable]), strict=True):
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as source:
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         if isinstance(document, InputRefused):
             out.append(ExtractedFile(path=path, sha256=sha256, error=document))
             continue
         try:
-            out.append(ExtractedFile(path=path, sha256=sha256, extraction=extract(document)))
+            out.append(ExtractedFile(path=path, sha256=sha256, extraction=extract_document(home, document)))
         except InputRefused as error:
             out.append(ExtractedFile(path=path, sha256=sha256, error=error))
     return out
@@ -57,7 +57,7 @@ def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[st
     """One document of the contract's ``extract --json``."""
     if item.extraction is None:
         assert item.error is not None
-        finding = {
+        finding: dict[str, Any] = {
             "id": item.error.id,
             "severity": "blocking",
             "message": item.error.message,

@@ -1,5 +1,5 @@
 """Documents in: store the bytes, read them in the sandbox, extract, reconcile, propose. Every step may be repeated: the same
-bytes are one document, and a document that was read is not read again."""
+bytes are one document, and a document that was read is not read again. One that was refused is tried again when it is sent again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.domain.activity import Extraction
+from app.domain.activity import Extraction, ProposedRecord
 from app.domain.errors import InputRefused, LingtanError, NotFound
-from app.domain.finding import Severity
+from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.domain.project import Project
-from app.services.reconcile import Merge, against_profile, copies_of_invoice, invoice_key, same_month
+from app.services.incidents import note_incident
+from app.services.reconcile import Arrival, against_profile, invoice_key, reconcile
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredDocument
@@ -29,7 +30,7 @@ Progress = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """``state`` is new | queued (stored before, not read yet) | duplicate (read before)."""
+    """``state`` is new | queued (stored before, not read yet or refused: it is tried again) | duplicate (read before)."""
 
     sha256: str
     filename: str
@@ -49,7 +50,10 @@ def receive(ws: Workspace, project: Project, chunks: Iterable[bytes], filename: 
             return Received(sha256=sha256, filename=name, state="new")
         if name != known.filename and name not in known.aliases:
             ws.record(c, project.id, "document-alias", {"sha256": sha256, "filename": name})
-        return Received(sha256=sha256, filename=known.filename, state="queued" if known.status == "queued" else "duplicate")
+        if known.status == "refused":
+            ws.record(c, project.id, "document-retried", {"sha256": sha256})
+        state = "duplicate" if known.status == "read" else "queued"
+        return Received(sha256=sha256, filename=known.filename, state=state)
 
 
 def receive_file(ws: Workspace, project: Project, path: Path) -> Received:
@@ -79,9 +83,7 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
             document = read_in_sandbox(ws.blobs.path(sha256), filename=known.filename)
         if isinstance(document, InputRefused):
             raise document
-        from extractors import extract
-
-        extraction = extract(document)
+        extraction = extract_document(ws.settings.home, document)
     except InputRefused as refusal:
         with ws.writing() as c:
             if _still_queued(c, project.id, sha256):
@@ -92,6 +94,25 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
         if _still_queued(c, project.id, sha256):
             _propose(ws, c, project, document, extraction)
         return _row(c, project.id, sha256)
+
+
+def extract_document(home: Path | None, document: Document) -> Extraction:
+    """The extraction of one document. A fault of the extractor refuses this document and never stops the others: the traceback
+    goes to the log under ``home``."""
+    from extractors import extract
+
+    try:
+        return extract(document)
+    except LingtanError:
+        raise
+    except Exception as error:
+        note_incident(home, error, f"extract {document.sha256}")
+        raise InputRefused(
+            "extraction_failed",
+            f"提取“{document.filename}”时程序出错，这份文件未使用",
+            fix="请把这一情况反馈给维护者；升级后重新上传同一份文件即可再次提取",
+            subject=document.filename,
+        ) from error
 
 
 def _row(c: Connection, project_id: str, sha256: str) -> StoredDocument:
@@ -116,34 +137,19 @@ def _keep_pages(ws: Workspace, document: Document) -> None:
 
 
 def _propose(ws: Workspace, c: Connection, project: Project, document: Document, extraction: Extraction) -> None:
-    extraction = replace(
-        extraction, records=tuple(against_profile(r, extraction, project.profile) for r in extraction.records)
-    )
+    """Log the document as read, with its records as they stand among those already there."""
+    records = tuple(against_profile(r, extraction, project.profile) for r in extraction.records)
+    extraction = replace(extraction, records=records)
     key = invoice_key(extraction)
-    stored = rows.records(c, project.id)
-    kinds = {d.sha256: d.kind for d in rows.documents(c, project.id)}
-    merges: list[Merge] = []
-    findings = list(extraction.findings)
-    if key:
-        merges, differing = copies_of_invoice(extraction, rows.documents_of_invoice(c, project.id, key), stored)
-        findings += differing
-        if differing:
-            extraction = replace(
-                extraction,
-                records=tuple(replace(r, needs_review=True, findings=r.findings + tuple(differing)) for r in extraction.records),
-            )
-    taken = {m.loser for m in merges}
-    more, by_record = same_month(extraction, stored, kinds, taken)
-    merges += more
-    if by_record:
-        extraction = replace(
-            extraction,
-            records=tuple(
-                replace(r, needs_review=True, findings=(*r.findings, by_record[r.id])) if r.id in by_record else r
-                for r in extraction.records
-            ),
-        )
-    extraction = _warn_on_records(replace(extraction, findings=tuple(findings)))
+    others = {d.sha256: d for d in rows.documents(c, project.id) if d.sha256 != document.sha256}
+    outcome = reconcile(Arrival(extraction=extraction, documents=others, records=rows.records(c, project.id)), key)
+    mine = {r.id for r in records}
+    extraction = replace(
+        extraction,
+        findings=(*extraction.findings, *outcome.findings),
+        records=tuple(flagged(r, outcome.flags.get(r.id, ())) for r in records),
+    )
+    extraction = _warn_on_records(extraction)
     ws.record(
         c,
         project.id,
@@ -159,7 +165,10 @@ def _propose(ws: Workspace, c: Connection, project: Project, document: Document,
             "records": [to_plain(r) for r in extraction.records],
         },
     )
-    for merge in merges:
+    for id, findings in outcome.flags.items():
+        if id not in mine:
+            ws.record(c, project.id, "record-flagged", {"id": id, "findings": to_plain(findings)})
+    for merge in outcome.merges:
         ws.record(
             c,
             project.id,
@@ -217,18 +226,16 @@ def read_files(files: Iterable[tuple[Path, str]], report: Progress | None = None
                 yield refusal
 
 
+def flagged(record: ProposedRecord, findings: Iterable[Finding]) -> ProposedRecord:
+    """The record with further findings: no longer for bulk confirmation."""
+    new = tuple(f for f in findings if f not in record.findings)
+    return replace(record, needs_review=True, findings=record.findings + new) if new else record
+
+
 def _warn_on_records(extraction: Extraction) -> Extraction:
     """What blocks the document stands on each of its records too: the person decides record by record."""
     blocking = tuple(f for f in extraction.findings if f.severity is Severity.BLOCKING)
-    if not blocking:
-        return extraction
-    return replace(
-        extraction,
-        records=tuple(
-            replace(r, needs_review=True, findings=(*r.findings, *(f for f in blocking if f not in r.findings)))
-            for r in extraction.records
-        ),
-    )
+    return replace(extraction, records=tuple(flagged(r, blocking) for r in extraction.records))
 
 
 def process_pending(ws: Workspace, project: Project) -> int:

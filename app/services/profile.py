@@ -19,7 +19,9 @@ def parse_toml(text: str, what: str = "项目档案") -> dict[str, Any]:
     """TOML with numbers kept as printed (no binary floats). Raises UsageError."""
     try:
         return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise UsageError("toml_invalid", f"{what}嵌套过深", fix="按格式说明重写") from error
+    except ValueError as error:  # TOMLDecodeError, and integers of thousands of digits
         place = re.search(r"line (\d+), column (\d+)", str(error))
         where = f"第 {place[1]} 行第 {place[2]} 列附近" if place else "文件末尾附近"
         raise UsageError(
@@ -42,6 +44,13 @@ def plain_numbers(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return plain_numbers(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("profile_number", "项目档案中有过长的数字或过深的嵌套", fix="检查数字的位数与方括号") from error
+
+
 def _number(section: dict[str, Any], key: str, where: str) -> str:
     value = section.get(key, "")
     if value in ("", None):
@@ -54,6 +63,13 @@ def _number(section: dict[str, Any], key: str, where: str) -> str:
         ) from error
 
 
+def _text(section: dict[str, Any], key: str, where: str) -> str:
+    value = section.get(key, "")
+    if isinstance(value, (dict, list)):
+        raise UsageError("profile_text", f"{where} 的 {key} 应是一个值", fix=f'写成 {key} = "…"', subject=key)
+    return str(value).strip()
+
+
 def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
     value = data.get(key, {})
     if not isinstance(value, dict):
@@ -61,13 +77,38 @@ def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
+SECTIONS = ("accounting", "grid_basis", "steam", "gas_condition")
+"""Further sections the accounts read; what else a profile holds is kept for the rules and the draft."""
+
+
+def _check_sections(data: dict[str, Any]) -> None:
+    """The shapes the accounts rely on. Raises UsageError."""
+    for key in SECTIONS:
+        if key == "gas_condition" and isinstance(data.get(key), str):
+            continue
+        _table(data, key)
+    if not isinstance(data.get("accounting", {}).get("tce_coefficients", {}), dict):
+        raise UsageError(
+            "profile_section",
+            "[accounting.tce_coefficients] 应是一个小节",
+            fix='写成 [accounting.tce_coefficients] 另起一行，例如 "电力_当量" = "0.1229 kgce/kWh"',
+            subject="tce_coefficients",
+        )
+    offsets = data.get("offsets", [])
+    if not (isinstance(offsets, list) and all(isinstance(o, dict) for o in offsets)):
+        raise UsageError("profile_section", "offsets 应是一组条目", fix="每条写成 [[offsets]] 另起一行", subject="offsets")
+
+
 def parse_profile(text: str) -> tuple[FactoryProfile, tuple[str, ...]]:
     """(profile, schemes). Raises UsageError in Chinese on anything that cannot be used."""
-    data = plain_numbers(parse_toml(text))
+    data = _plain(parse_toml(text))
     factory = _table(data, "factory")
-    name = str(factory.get("name", "")).strip()
+    _check_sections(data)
+    name = _text(factory, "name", "[factory]")
     if not name:
         raise UsageError("profile_name", "项目档案缺少企业名称", fix='在 [factory] 下写 name = "企业全称"', subject="factory.name")
+    if len(name) > 200:
+        raise UsageError("profile_name", f"企业名称过长（{len(name)} 字）", fix="写企业全称，不超过 200 字", subject="factory.name")
     year = factory.get("year")
     if year is not None:
         try:
@@ -95,18 +136,20 @@ def parse_profile(text: str) -> tuple[FactoryProfile, tuple[str, ...]]:
     if further_output:
         extra["output"] = further_output
     schemes = data.get("schemes") or factory.get("schemes") or [GUIDELINE]
+    if isinstance(schemes, dict):
+        raise UsageError("profile_schemes", "schemes 应是申报方案的列表", fix=f'例如 schemes = ["{GUIDELINE}"]', subject="schemes")
     profile = FactoryProfile(
         name=name,
-        uscc=str(factory.get("uscc", "")).strip().upper(),
-        province=str(factory.get("province", "")).strip(),
-        city=str(factory.get("city", "")).strip(),
-        address=str(factory.get("address", "")).strip(),
-        industry=str(factory.get("industry", "")).strip(),
+        uscc=_text(factory, "uscc", "[factory]").upper(),
+        province=_text(factory, "province", "[factory]"),
+        city=_text(factory, "city", "[factory]"),
+        address=_text(factory, "address", "[factory]"),
+        industry=_text(factory, "industry", "[factory]"),
         ets_covered=ets,
         year=year,
-        product=str(output.get("product", "")),
+        product=_text(output, "product", "[output]"),
         output_quantity=_number(output, "quantity", "[output]"),
-        output_unit=str(output.get("unit", "")),
+        output_unit=_text(output, "unit", "[output]"),
         industrial_value_added_wan_yuan=_number(output, "industrial_value_added_wan_yuan", "[output]"),
         accounts=accounts,
         densities_kg_per_l={k: _number(densities, k, "[densities_kg_per_l]") for k in densities},

@@ -18,7 +18,7 @@ from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.domain.units import find_unit
-from app.services.reconcile import same_quantity
+from app.services.reconcile import differs, same_place_and_time, same_quantity
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredRecord
@@ -36,6 +36,12 @@ EDITABLE = (
     "note",
 )
 PARAMS = ("pressure_mpa", "pressure_basis", "temperature_c", "gas_condition", "density_kg_per_l", "certificate_id", "steam")
+CHOICES = {
+    "pressure_basis": ("absolute", "gauge"),
+    "gas_condition": ("标况", "工况"),
+    "steam": ("saturated", "superheated"),
+}
+YEARS = range(2000, 2101)
 
 
 def is_clean(record: ProposedRecord) -> bool:
@@ -76,6 +82,8 @@ def correct(ws: Workspace, project: Project, id: str, changes: Mapping[str, str]
         stored = rows.find_record(c, project.id, id)
         if stored.status in (RecordStatus.SUPERSEDED, RecordStatus.REJECTED):
             raise _closed(stored)
+        if not changes:
+            raise UsageError("set_missing", "更正需要新值", fix="例如 --set quantity=1234.5 --set unit=kWh", subject=id)
         base = id.partition("~")[0]
         version = 1 + sum(1 for r in rows.records(c, project.id) if r.id.partition("~")[0] == base)
         new = replace(
@@ -87,26 +95,22 @@ def correct(ws: Workspace, project: Project, id: str, changes: Mapping[str, str]
             "record-corrected",
             {"id": id, "new": to_plain(new), "changes": dict(changes), "why": why},
         )
-        _merge_equals(ws, c, project, rows.find_record(c, project.id, new.id))
+        _settle(ws, c, project, rows.find_record(c, project.id, new.id))
         return rows.find_record(c, project.id, new.id)
 
 
-def _merge_equals(ws: Workspace, c: Connection, project: Project, kept: StoredRecord) -> None:
-    """A correction may show that a waiting record of another document is the same fact: it becomes further evidence."""
-    mine = kept.record
-    if not (mine.account_number and mine.period_start and mine.period_end):
-        return
+def _settle(ws: Workspace, c: Connection, project: Project, kept: StoredRecord) -> None:
+    """What a correction means for the waiting records of other documents: an equal one is the same fact and becomes further
+    evidence, one that now contradicts is marked."""
     for other in rows.records(c, project.id, status=RecordStatus.PROPOSED):
-        theirs = other.record
-        if (
-            other.document_sha256 != kept.document_sha256
-            and (theirs.carrier, theirs.direction, theirs.account_number) == (mine.carrier, mine.direction, mine.account_number)
-            and (theirs.period_start, theirs.period_end) == (mine.period_start, mine.period_end)
-            and (theirs.meter_number or mine.meter_number) == (mine.meter_number or theirs.meter_number)
-            and same_quantity(theirs, mine)
-        ):
+        if other.document_sha256 == kept.document_sha256 or not same_place_and_time(kept.record, other.record):
+            continue
+        if same_quantity(kept.record, other.record):
             payload = {"id": other.id, "into": kept.id, "document": other.document_sha256, "why": "更正后与此为同一笔用能"}
             ws.record(c, project.id, "record-merged", payload)
+        else:
+            findings = to_plain([differs(other.record, kept.record)])
+            ws.record(c, project.id, "record-flagged", {"id": other.id, "findings": findings})
 
 
 def reject(ws: Workspace, project: Project, id: str, why: str) -> None:
@@ -134,7 +138,7 @@ def apply_changes(record: ProposedRecord, changes: Mapping[str, str]) -> Propose
     for key, raw in changes.items():
         text = raw.strip()
         if key in PARAMS:
-            params[key] = text
+            params[key] = _param(key, text)
         elif key not in EDITABLE:
             raise UsageError("field_unknown", f"不能修改 {key}", fix="可改的项目：" + "、".join((*EDITABLE, *PARAMS)), subject=key)
         elif key == "carrier":
@@ -204,9 +208,23 @@ def _number(key: str, text: str) -> str:
 
 def _date(key: str, text: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError("date_invalid", f"{key} 不是日期：{text}", fix="格式 2025-03-31", subject=key) from error
+    if day.year not in YEARS:
+        raise UsageError("date_invalid", f"{key} 的年份不合理：{text}", fix="格式 2025-03-31", subject=key)
+    return day.isoformat()
+
+
+def _param(key: str, text: str) -> str:
+    """A value the accounts need besides the quantity; empty takes it away."""
+    if not text or key == "certificate_id":
+        return text
+    if key not in CHOICES:
+        return _number(key, text)
+    if text not in CHOICES[key]:
+        raise UsageError("choice_invalid", f"{key} 不能是“{text}”", fix="可用：" + "、".join(CHOICES[key]), subject=key)
+    return text
 
 
 def record_to_json(stored: StoredRecord) -> dict[str, Any]:

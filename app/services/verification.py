@@ -3,6 +3,7 @@ run is re-derived byte by byte."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, select
@@ -11,12 +12,13 @@ from app.domain.errors import LingtanError
 from app.domain.finding import Finding, Severity
 from app.domain.project import Project
 from app.services.workspace import Workspace
-from app.store import log, rows
+from app.store import log
 from app.store.engine import make_engine, reading, writing
 from app.store.log import canonical
-from app.store.projection import apply_entry
+from app.store.projection import EVENT_TYPES, apply_entry
 from app.store.tables import document, draft, metadata, project, record, run
 
+RESTORE = "用最近一次备份恢复，并查明是谁改动了数据库"
 TABLES = (project, document, record, run, draft)
 
 
@@ -25,34 +27,34 @@ def verify_project(ws: Workspace, target: Project) -> dict[str, Any]:
     findings: list[Finding] = []
     with ws.reading() as c:
         broken = log.broken_links(c, target.id)
-        history = list(log.entries(c, target.id))
-        documents = rows.documents(c, target.id)
-        runs = rows.runs(c, target.id)
-        drafts = rows.drafts(c, target.id)
         for seq in broken:
             findings.append(
-                Finding(
-                    id="log-broken",
-                    severity=Severity.BLOCKING,
-                    message=f"留痕第 {seq} 条与前后不相连：内容被改动、删除或调换",
-                    subjects=(f"log:{seq}",),
-                    fix="用最近一次备份恢复，并查明是谁改动了数据库",
+                _blocking(
+                    "log-broken", f"留痕第 {seq} 条与前后不相连：内容被改动、删除或调换", f"log:{seq}", fix=RESTORE
                 )
             )
+        length, head = log.head(c, target.id)
         if not broken:
-            findings += _compare(c, target.id, history)
-    for sha256, name in [(d.sha256, d.filename) for d in documents] + [(d.sha256, "申报书") for d in drafts]:
+            findings += _compare(c, target.id, list(log.entries(c, target.id)))
+        files = [(r.sha256, r.filename) for r in c.execute(select(document).where(document.c.project_id == target.id))]
+        drafts = [(r.sha256, "申报书") for r in c.execute(select(draft).where(draft.c.project_id == target.id))]
+        runs = list(c.execute(select(run).where(run.c.project_id == target.id).order_by(run.c.seq)))
+    for sha256, name in files + drafts:
         findings += _file(ws, sha256, name)
-    for stored in runs:
-        findings += _rerun(ws, stored)
+    for row in runs:
+        findings += _rerun(ws, row.run_id, row.inputs, row.output)
     checked = {
-        "log_entries": len(history),
-        "head": history[-1].hash if history else log.GENESIS,
-        "documents": len(documents),
+        "log_entries": length,
+        "head": head,
+        "documents": len(files),
         "runs": len(runs),
         "drafts": len(drafts),
     }
     return {"project": target.id, "findings": findings, "checked": checked}
+
+
+def _blocking(id: str, message: str, subject: str, *, fix: str) -> Finding:
+    return Finding(id=id, severity=Severity.BLOCKING, message=message, subjects=(subject,), fix=fix)
 
 
 def _compare(c: Connection, project_id: str, history: list[log.LogEntry]) -> list[Finding]:
@@ -62,6 +64,15 @@ def _compare(c: Connection, project_id: str, history: list[log.LogEntry]) -> lis
     findings: list[Finding] = []
     with writing(engine) as replayed:
         for entry in history:
+            if entry.type not in EVENT_TYPES:
+                return [
+                    _blocking(
+                        "log-unknown-event",
+                        f"留痕第 {entry.seq} 条是本版本不认识的事件 {entry.type}",
+                        f"log:{entry.seq}",
+                        fix="用写下它的 lingtan 版本核对",
+                    )
+                ]
             apply_entry(replayed, entry)
     with reading(engine) as replayed:
         for table in TABLES:
@@ -72,12 +83,11 @@ def _compare(c: Connection, project_id: str, history: list[log.LogEntry]) -> lis
             theirs = {tuple(row._mapping[k] for k in keys): tuple(row) for row in replayed.execute(query)}
             for key in sorted({k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k)}, key=str):
                 findings.append(
-                    Finding(
-                        id="row-changed",
-                        severity=Severity.BLOCKING,
-                        message=f"数据表 {table.name} 的 {key[-1]} 与留痕不一致：有人绕过程序改动了数据",
-                        subjects=(str(key[-1]),),
-                        fix="用最近一次备份恢复，并查明是谁改动了数据库",
+                    _blocking(
+                        "row-changed",
+                        f"数据表 {table.name} 的 {key[-1]} 与留痕不一致：有人绕过程序改动了数据",
+                        str(key[-1]),
+                        fix=RESTORE,
                     )
                 )
     engine.dispose()
@@ -87,58 +97,42 @@ def _compare(c: Connection, project_id: str, history: list[log.LogEntry]) -> lis
 def _file(ws: Workspace, sha256: str, name: str) -> list[Finding]:
     try:
         intact = ws.blobs.intact(sha256)
-    except LingtanError:
-        return [
-            Finding(
-                id="file-missing",
-                severity=Severity.BLOCKING,
-                message=f"文件“{name}”已不在存储中",
-                subjects=(sha256,),
-                fix="重新上传同一份文件，或用备份恢复",
-            )
-        ]
-    if intact:
-        return []
-    return [
-        Finding(
-            id="file-changed",
-            severity=Severity.BLOCKING,
-            message=f"文件“{name}”的内容已被改动",
-            subjects=(sha256,),
-            fix="用备份恢复原文件",
-        )
-    ]
+    except (LingtanError, OSError):
+        return [_blocking("file-missing", f"文件“{name}”已不在存储中或读不出", sha256, fix="重新上传同一份文件，或用备份恢复")]
+    return [] if intact else [_blocking("file-changed", f"文件“{name}”的内容已被改动", sha256, fix="用备份恢复原文件")]
 
 
-def _rerun(ws: Workspace, stored: rows.StoredRun) -> list[Finding]:
+def _rerun(ws: Workspace, run_id: str, inputs: str, output: str) -> list[Finding]:
     """The same inputs must give the same bytes, unless the engine has changed since (said so, not an error of the user)."""
     from app.accounting import calculate
     from app.accounting.report import run_to_json
 
     try:
-        again = run_to_json(calculate(stored.inputs, ws.factors))
+        kept = json.loads(output)
+        again = run_to_json(calculate(json.loads(inputs), ws.factors))
     except LingtanError as error:
-        return [_differs(stored, f"重算被拒绝：{error.message}")]
-    if canonical(again) == canonical(stored.output):
+        return [_differs(run_id, f"重算被拒绝：{error.message}")]
+    except ValueError:
+        return [_differs(run_id, "保存的内容已损坏")]
+    if canonical(again) == canonical(kept):
         return []
-    if again["engine"] != stored.output["engine"]:
+    if isinstance(kept, dict) and again["engine"] != kept.get("engine"):
         return [
             Finding(
                 id="run-older-engine",
                 severity=Severity.NOTE,
-                message=f"核算 {stored.run_id} 由旧版核算程序 {stored.output['engine']} 得出，现为 {again['engine']}",
-                subjects=(stored.run_id,),
+                message=f"核算 {run_id} 由旧版核算程序 {kept.get('engine')} 得出，现为 {again['engine']}",
+                subjects=(run_id,),
                 fix="用 lingtan account 重新核算，并比较两次结果",
             )
         ]
-    return [_differs(stored, "重算结果与保存的不同")]
+    return [_differs(run_id, "重算结果与保存的不同")]
 
 
-def _differs(stored: rows.StoredRun, what: str) -> Finding:
-    return Finding(
-        id="run-differs",
-        severity=Severity.BLOCKING,
-        message=f"核算 {stored.run_id}：{what}",
-        subjects=(stored.run_id,),
+def _differs(run_id: str, what: str) -> Finding:
+    return _blocking(
+        "run-differs",
+        f"核算 {run_id}：{what}",
+        run_id,
         fix="用 lingtan account 重新核算；如因子库未更新而结果仍不同，请查明数据是否被改动",
     )

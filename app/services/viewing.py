@@ -114,7 +114,8 @@ def view_document(ws: Workspace, stored: StoredDocument, records: Sequence[Propo
 
 
 def _mark(record: ProposedRecord, focus: str | None) -> Mark | None:
-    assert record.bbox is not None and record.page is not None
+    assert record.bbox is not None
+    assert record.page is not None
     x0, y0, x1, y1 = record.bbox
     return Mark(
         page=record.page,

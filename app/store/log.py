@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from app.store.tables import log_entry
+from app.store.tables import log_entry, project
 
 GENESIS = "0" * 64
 
@@ -40,13 +40,10 @@ def entry_hash(project_id: str, seq: int, type: str, payload: str, at: str, acto
 
 def append(connection: Connection, project_id: str, type: str, payload: dict[str, Any], *, at: str, actor: str) -> LogEntry:
     """Append one entry inside the caller's write transaction (which holds the write lock)."""
-    head = connection.execute(
-        select(log_entry.c.seq, log_entry.c.hash)
-        .where(log_entry.c.project_id == project_id)
-        .order_by(log_entry.c.seq.desc())
-        .limit(1)
-    ).first()
-    seq, prev = (head.seq + 1, head.hash) if head else (1, GENESIS)
+    # SQLite's write lock is held by the transaction; elsewhere the project's row is what writers queue for.
+    connection.execute(select(project.c.id).where(project.c.id == project_id).with_for_update())
+    last, prev = head(connection, project_id)
+    seq = last + 1
     text = canonical(payload)
     digest = entry_hash(project_id, seq, type, text, at, actor, prev)
     connection.execute(
@@ -55,6 +52,17 @@ def append(connection: Connection, project_id: str, type: str, payload: dict[str
         )
     )
     return LogEntry(project_id=project_id, seq=seq, type=type, payload=payload, at=at, actor=actor, prev_hash=prev, hash=digest)
+
+
+def head(connection: Connection, project_id: str) -> tuple[int, str]:
+    """(sequence number, hash) of the newest entry; (0, GENESIS) before the first."""
+    newest = connection.execute(
+        select(log_entry.c.seq, log_entry.c.hash)
+        .where(log_entry.c.project_id == project_id)
+        .order_by(log_entry.c.seq.desc())
+        .limit(1)
+    ).first()
+    return (newest.seq, newest.hash) if newest else (0, GENESIS)
 
 
 def entries(connection: Connection, project_id: str) -> Iterator[LogEntry]:

@@ -9,6 +9,8 @@ into an empty database and compares, so a row that was changed behind the log's 
 | document-alias | sha256, filename |
 | document-read | sha256, kind, source, pages, media, invoice_key, extraction, records |
 | document-refused | sha256, error |
+| document-retried | sha256 |
+| record-flagged | id, findings |
 | record-confirmed | id, way |
 | record-corrected | id, new (payload), changes, why |
 | record-rejected | id, why |
@@ -129,8 +131,20 @@ def _document_refused(c: Connection, e: LogEntry) -> None:
     c.execute(update(document).where(_this_document(e)).values(status="refused", error=canonical(e.payload["error"])))
 
 
+def _document_retried(c: Connection, e: LogEntry) -> None:
+    c.execute(update(document).where(_this_document(e)).values(status="queued", error=None))
+
+
 def _this_record(e: LogEntry, id: str | None = None) -> Any:
     return (record.c.project_id == e.project_id) & (record.c.id == (id or e.payload["id"]))
+
+
+def _record_flagged(c: Connection, e: LogEntry) -> None:
+    """Findings that a later document brought up; what was extracted stays as it was in raw_payload."""
+    payload = json.loads(c.execute(select(record.c.payload).where(_this_record(e))).scalar_one())
+    payload["findings"] += [f for f in e.payload["findings"] if f not in payload["findings"]]
+    payload["needs_review"] = True
+    c.execute(update(record).where(_this_record(e)).values(payload=canonical(payload)))
 
 
 def _record_confirmed(c: Connection, e: LogEntry) -> None:
@@ -171,14 +185,17 @@ def _record_rejected(c: Connection, e: LogEntry) -> None:
 
 
 def _record_merged(c: Connection, e: LogEntry) -> None:
+    """The loser's document, and whatever was merged into the loser before, become evidence of the winner."""
     p = e.payload
+    loser = c.execute(select(record.c.evidence).where(_this_record(e))).scalar_one()
     c.execute(
         update(record).where(_this_record(e)).values(status="superseded", superseded_by=p["into"], why=p["why"])
     )
-    kept = c.execute(select(record.c.evidence).where(_this_record(e, p["into"]))).scalar_one()
-    evidence = json.loads(kept)
-    if p["document"] not in evidence:
-        evidence.append(p["document"])
+    winner = c.execute(select(record.c.evidence, record.c.document_sha256).where(_this_record(e, p["into"]))).one()
+    evidence = json.loads(winner.evidence)
+    for sha256 in (p["document"], *json.loads(loser)):
+        if sha256 != winner.document_sha256 and sha256 not in evidence:
+            evidence.append(sha256)
     c.execute(update(record).where(_this_record(e, p["into"])).values(evidence=canonical(evidence)))
 
 
@@ -215,6 +232,8 @@ _HANDLERS: dict[str, Callable[[Connection, LogEntry], None]] = {
     "document-alias": _document_alias,
     "document-read": _document_read,
     "document-refused": _document_refused,
+    "document-retried": _document_retried,
+    "record-flagged": _record_flagged,
     "record-confirmed": _record_confirmed,
     "record-corrected": _record_corrected,
     "record-rejected": _record_rejected,
