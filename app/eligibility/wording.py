@@ -46,7 +46,10 @@ def threshold_text(check: Check, lookup: Lookup) -> str | None:
     if check.kind == "includes":
         return ("全部具备：" if check.operator == "all" else "至少一项：") + "、".join(check.wanted)
     if check.kind == "trend":
-        return f"截至报告年连续{check.window}年{'上升' if check.operator == 'increasing' else '下降'}"
+        rising = check.operator == "increasing"
+        if check.window == 2:
+            return f"报告年{'高于' if rising else '低于'}上一年"
+        return f"截至报告年近{check.window}年逐年{'上升' if rising else '下降'}"
     return str(check.threshold) if check.threshold else None
 
 

@@ -168,3 +168,11 @@ def test_a_list_is_shown_only_as_far_as_the_rule_asks_each_with_its_own_source()
     assert (boiler.value, boiler.document) == ("电锅炉", "abababababab#p2")
     assert operands["g13-iot-data"].declared == "张工，2026-03-01"
     assert operands["g13-microgrid"].value is None
+
+
+def test_the_guideline_shows_no_figure_it_does_not_state() -> None:
+    thresholds = {c.id: c.threshold or "" for c in report_of(ROW, [GUIDELINE]).criteria}
+    assert thresholds["g13-renewable-share"] == "报告年高于上一年"
+    assert thresholds["g13-equipment-grade"] == "1级及以上"
+    figures = {i: t for i, t in thresholds.items() if any(ch.isdigit() for ch in t)}
+    assert set(figures) == {"g13-equipment-grade", "g13-energy-limit", "g13-method-other", "g13-footprint"}
