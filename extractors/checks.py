@@ -274,8 +274,11 @@ def bill_sum(parts: Sequence[tuple[str, str]], total: str, *, complete: bool) ->
     )
 
 
-def period(first: str | None, last: str | None, issued: str | None, subject: str) -> tuple[Finding, ...]:
-    """V5: start ≤ end ≤ issue date (hard); a length outside 20–45 days is asked about, except for a single day (a fuelling)."""
+def period(
+    first: str | None, last: str | None, issued: str | None, subject: str, *, day_allowed: bool = False
+) -> tuple[Finding, ...]:
+    """V5: start ≤ end ≤ issue date (hard); a length outside 20–45 days is asked about. ``day_allowed``: a single day is in order
+    (a fuelling, a daily log)."""
     if not first or not last:
         return ()
     a, b = date.fromisoformat(first), date.fromisoformat(last)
@@ -291,7 +294,7 @@ def period(first: str | None, last: str | None, issued: str | None, subject: str
             )
         )
     days = (b - a).days + 1
-    if not out and days > 1 and not 20 <= days <= 45:
+    if not out and not 20 <= days <= 45 and not (days == 1 and day_allowed):
         out.append(
             explain(
                 "period-length",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -12,6 +13,7 @@ from extractors.evidence import explain, note
 from extractors.invoices.extract import extract_invoice
 from extractors.ledgers.extract import extract_ledger
 from extractors.templates import Template, classify
+from extractors.text import compact
 
 MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
@@ -41,11 +43,19 @@ def extract(document: Document, *, today: date | None = None) -> Extraction:
     return MECHANISMS[template.mechanism](document, template, reason, today or date.today())
 
 
+def _looks_like_a_bill(document: Document) -> bool:
+    """A short text with a bill's words and several amounts: worth a question, where a policy or a contract is not."""
+    text = compact(document.text)
+    words = [w for w in ("发票", "电费", "气费", "汽费", "热费", "账单", "结算单", "通知单") if w in text]
+    return bool(words) and len(text) < 3000 and len(re.findall(r"\d+\.\d{2}(?!\d)", text)) >= 3
+
+
 def _unclassified(document: Document) -> Extraction:
     readable = bool(document.text.strip())
     if readable:
         kind = DocumentKind.OTHER
-        finding = note(
+        build = explain if _looks_like_a_bill(document) else note
+        finding = build(
             "kind-unknown",
             "没有识别出文件类型，未提取任何数据。",
             "如果这是能源账单、发票或台账，请人工录入，或联系维护者增加版式。",

@@ -111,6 +111,7 @@ def lay_out(page: Page) -> Sheet:
         for word in page.words
         if word.text.strip()
     ]
+    pieces = _once(pieces)
     verticals, horizontals = _lines(page, w, h)
     flat = [p for p in pieces if not _is_tall(p)]
     em = median(p.height for p in flat) if flat else 10.0
@@ -128,6 +129,18 @@ def lay_out(page: Page) -> Sheet:
         horizontals=horizontals,
         em=em,
     )
+
+
+def _once(pieces: list[Piece]) -> list[Piece]:
+    """Words drawn twice on one spot (imitated bold type) count once."""
+    out: list[Piece] = []
+    seen: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        twins = seen.setdefault(piece.text, [])
+        if not any(abs(p.x0 - piece.x0) < 1.2 and abs(p.y0 - piece.y0) < 1.2 for p in twins):
+            twins.append(piece)
+            out.append(piece)
+    return out
 
 
 def _lines(page: Page, w: float, h: float) -> tuple[tuple[Line, ...], tuple[Line, ...]]:

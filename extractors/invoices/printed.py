@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from extractors.capitals import find_capitals
@@ -178,7 +179,7 @@ def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
     for row in make_rows(p for p in sheet.pieces if top <= p.cy <= bottom and p.x1 > hit.x1):
         glyphs = [g for g in row_glyphs(row) if after_label(g, hit, sheet.em) and _begins_before(g, right)]
         if glyphs:
-            lines.append(glyphs)
+            lines.append(_before_gap(glyphs, 4 * sheet.em))
     kept = _left_aligned(lines, sheet.em)
     text = tidy("".join(_joined(line) for line in kept)).strip(_MARKS + " ")
     pieces = tuple({id(g.piece): g.piece for line in kept for g in line}.values())
@@ -188,6 +189,14 @@ def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
 def _begins_before(glyph: Any, right: float) -> bool:
     """Words are kept whole: the border is judged where the word begins."""
     return glyph.piece.x0 < right - 0.5
+
+
+def _before_gap(glyphs: list[Any], limit: float) -> list[Any]:
+    """The run of words up to the first wide gap: behind it stands another column (the cipher area of old invoices)."""
+    for index, (left, right) in enumerate(pairwise(glyphs), 1):
+        if left.piece is not right.piece and right.x0 - left.x1 > limit:
+            return glyphs[:index]
+    return glyphs
 
 
 def _left_aligned(lines: list[list[Any]], em: float) -> list[list[Any]]:

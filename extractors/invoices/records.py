@@ -312,7 +312,7 @@ def _period(context: Context, terms: CarrierTerms, own: list[Finding], subject: 
             )
         )
         return False
-    own += checks.period(span.first, span.last, context.issue_date, subject)
+    own += checks.period(span.first, span.last, context.issue_date, subject, day_allowed=terms.carrier in FUELS)
     if context.facts.rival_spans:
         own.append(
             explain(

@@ -149,7 +149,7 @@ def _column(index: int, stack: list[str], account: str) -> Column:
     labels = [t for t in stack if number_text(t) is None]
     group = labels[0] if len(labels) > 1 else ""
     unit = next((u for t in reversed(labels) if (u := _unit(t))), "")
-    month = next((m for t in reversed(labels) if (m := month_of(t))), None)
+    month = next((found for t in reversed(labels) if (found := month_of(t))), None)
     meaning = next((m for t in reversed(labels) if (m := meaning_of(t))), None)
     roles = [r for t in reversed(labels) if (r := role_of(t))]
     if meaning and not (roles and roles[0] in ("price", "amount", "ignore", "total", "opening", "closing", "band")):

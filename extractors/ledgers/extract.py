@@ -188,7 +188,7 @@ def _record(
             explain("period-missing", "没有读到用能期间（缺年份或月份）。", "请填写起止日期。", subjects=(record_id,))
         )
     else:
-        own += checks.period(entry.span.first, entry.span.last, None, record_id)
+        own += checks.period(entry.span.first, entry.span.last, None, record_id, day_allowed=True)
     if entry.sub_meter:
         own.append(
             explain(

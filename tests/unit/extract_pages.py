@@ -262,6 +262,8 @@ def old_layout(items: list[Item], *, rules: bool, shift: float = 0.0) -> Page:
     ):
         c.text(46, y, label)
         c.text(113, y, value)
+    for i, line in enumerate(("5/405517-71<35>6<14>/4204/><", "3*>493+<5<9-408493944>7+1946", "5+0/6073-9*9572*<><3224+5/+5")):
+        c.text(371, 89 + 13 * i, line)
     for x, label in ((46, "货物或应税劳务、服务名称"), (180, "规格型号"), (225, "单位"), (270, "数 量"), (340, "单 价"), (415, "金 额")):
         c.text(x, 148, label)
     c.text(483, 148, "税率")

@@ -109,11 +109,15 @@ def test_complete_items_block_and_known_branches_ask() -> None:
         ("2025-03-31", "2025-03-01", None, ["period-order"]),
         ("2025-03-01", "2025-03-31", "2025-03-20", ["period-order"]),
         ("2025-01-01", "2025-03-31", "2025-04-08", ["period-length"]),
-        ("2025-03-04", "2025-03-04", "2025-04-08", []),
+        ("2025-03-04", "2025-03-04", "2025-04-08", ["period-length"]),
     ],
 )
 def test_periods(first: str, last: str, issued: str | None, ids: list[str]) -> None:
     assert [f.id for f in checks.period(first, last, issued, "r1")] == ids
+
+
+def test_a_single_day_is_in_order_for_a_fuelling() -> None:
+    assert checks.period("2025-03-04", "2025-03-04", "2025-04-08", "r1", day_allowed=True) == ()
 
 
 def test_price_band_asks_about_a_wrong_unit() -> None:

@@ -211,3 +211,9 @@ def test_layout_jitter_gives_no_silent_error(seed: int) -> None:
     truth = {"buyer_name": invoice.buyer, "seller_name": invoice.seller, "amount_incl_tax": invoice.total, "tax_amount": invoice.tax}
     assert {k: found.get(k) for k in truth} == truth
     assert cells(extraction) == [(item.name + item.wrap, item.spec, "千瓦时", str(quantity), "0.65", item.amount, "13%", item.tax)]
+
+
+def test_text_drawn_twice_counts_once() -> None:
+    page = Invoice().draw()
+    again = tuple(replace(w, bbox=(w.bbox[0] + 0.0005, *w.bbox[1:])) for w in page.words)
+    assert values(read(replace(page, words=page.words + again))) == TRUTH
