@@ -65,7 +65,7 @@ def _read(grid: Grid, column: str, bands: Mapping[str, str], year: int | None) -
             continue
         if any(band_of(row[r].text, bands) == "ignore" for r in row if row[r].text):
             continue
-        span = _span(label, year)
+        span = _span(label, year, monthly="月" in grid.headers["month"])
         if cell is None or span is None:
             if value is not None:
                 return None
@@ -117,8 +117,10 @@ def _read(grid: Grid, column: str, bands: Mapping[str, str], year: int | None) -
     )
 
 
-def _span(label: str, year: int | None) -> Span | None:
+def _span(label: str, year: int | None, *, monthly: bool) -> Span | None:
     found = find_span(label)
+    if found is not None and found.grain == "day" and monthly:
+        return month_span(int(found.first[:4]), int(found.first[5:7]), found.raw)
     if found is not None:
         return found if found.grain in ("months", "days") else None
     bare = re.fullmatch(r"(\d{1,2})月份?", compact(label))

@@ -201,9 +201,12 @@ def _title_unit(text: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def row_span(text: str, year: int | None) -> Span | None:
-    """The period of a row's date or month cell; ``year`` completes a bare month."""
+def row_span(text: str, year: int | None, *, monthly: bool = False) -> Span | None:
+    """The period of a row's date or month cell; ``year`` completes a bare month. ``monthly``: the column is one of months, so that a
+    day in it (2025-03-01, as spreadsheets store months) stands for its month."""
     found = find_span(text)
+    if found and found.grain == "day" and monthly:
+        return month_span(int(found.first[:4]), int(found.first[5:7]), found.raw)
     if found:
         return found
     month = month_of(text)

@@ -152,7 +152,7 @@ def _list(table: Table, head: Head) -> Sheetful:
 def _row_period(cells: Mapping[int, Cell], head: Head) -> Span | None:
     column = head.role("period")
     if column is not None:
-        return row_span(_text(cells, column), head.year)
+        return row_span(_text(cells, column), head.year, monthly="月" in column.label)
     start, end = head.role("period_start"), head.role("period_end")
     if start and end:
         first, last = row_span(_text(cells, start), head.year), row_span(_text(cells, end), head.year)

@@ -18,26 +18,13 @@ from extractors.evidence import blocking, explain, note, show
 from extractors.geometry.lattice import ruled_rows
 from extractors.geometry.sheet import lay_out
 from extractors.ledgers.columns import read_head
+from extractors.ledgers.days import METERED, settle_days
 from extractors.ledgers.entries import Entry, read_entries
 from extractors.templates import Template
 from extractors.text import number, tidy
 from extractors.vocabulary import Quantity, canonical_quantity, carrier_terms, find_printed_unit
 
 SOURCES = {"xlsx": Source.XLSX, "xls": Source.XLSX, "docx": Source.DOCX, "csv": Source.CSV, "ofd": Source.OFD}
-
-
-METERED = frozenset(
-    {
-        Carrier.ELECTRICITY,
-        Carrier.NATURAL_GAS,
-        Carrier.STEAM,
-        Carrier.HEAT,
-        Carrier.HOT_WATER,
-        Carrier.WATER,
-        Carrier.PV_GENERATION,
-        Carrier.WIND_GENERATION,
-    }
-)
 
 
 def extract_ledger(document: Document, template: Template, reason: str, today: date) -> Extraction:
@@ -52,7 +39,7 @@ def extract_ledger(document: Document, template: Template, reason: str, today: d
         head = read_head(table, context)
         if head is None:
             continue
-        sheetful = read_entries(table, head)
+        sheetful = settle_days(read_entries(table, head), head)
         findings += sheetful.findings
         held = sum(sheetful.controls.values()) > 0
         entries += [(e, (held or e.proven) and not table.hidden and not e.cell.computed) for e in sheetful.entries]

@@ -140,7 +140,26 @@ def test_readings_prove_or_refuse_a_quantity() -> None:
     bad = ["2025-02-28", "990000000011", "150", "200", "40", "2500"]
     extraction = read(tables(table("抄表", [["2025年抄表记录", "", "", "", "", ""], head, good, bad])))
     assert "reading-product" in ids(extraction)
+    assert [(r.period_start, r.period_end) for r in extraction.records] == [(None, None), ("2025-02-01", "2025-02-28")]
     assert [r.meter_number for r in extraction.records] == ["990000000011"] * 2
+
+
+def test_a_day_of_unknown_meaning_is_no_period_of_a_month() -> None:
+    body = [["2025-01-31", "1000"], ["2025-02-28", "1200"], ["合计", "2200"]]
+    extraction = read(tables(table("台账", [["2025年用电台账（单位：kWh）", ""], ["日期", "用电量"], *body])))
+    assert [(r.period_start, r.needs_review) for r in extraction.records] == [(None, True), (None, True)]
+
+
+def test_a_daily_log_keeps_its_days() -> None:
+    body = [["2025-01-01", "100"], ["2025-01-02", "120"], ["合计", "220"]]
+    extraction = read(tables(table("台账", [["2025年用电台账（单位：kWh）", ""], ["日期", "用电量"], *body])))
+    assert [(r.period_start, r.period_end) for r in extraction.records] == [("2025-01-01", "2025-01-01"), ("2025-01-02", "2025-01-02")]
+
+
+def test_a_month_stored_as_its_first_day_is_the_month() -> None:
+    body = [["2025-01-01", "100"], ["2025-02-01", "120"], ["合计", "220"]]
+    extraction = read(tables(table("台账", [["2025年用电台账（单位：kWh）", ""], ["月份", "用电量"], *body])))
+    assert [(r.period_start, r.period_end) for r in extraction.records] == [("2025-01-01", "2025-01-31"), ("2025-02-01", "2025-02-28")]
 
 
 def test_a_total_meter_and_its_sub_meters_are_not_added_unasked() -> None:
