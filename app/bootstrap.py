@@ -20,12 +20,10 @@ def _actor() -> str:
 def open_workspace(home: str | Path | None = None, *, actor: str | None = None) -> Workspace:
     """Open (and on first use create) a home directory."""
     from app.store.blobs import Blobs
-    from app.store.engine import make_engine
-    from app.store.schema import ensure_schema
+    from app.store.schema import open_database
 
     settings = load_settings(home)
-    engine = make_engine(settings.database_url)
-    ensure_schema(engine)
+    engine = open_database(settings.database_url)
     return Workspace(
         settings=settings,
         engine=engine,

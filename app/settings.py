@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from app.domain.errors import UsageError
+from app.domain.errors import UsageError, system_reason
 
 PREFIX = "LINGTAN_"
 
@@ -49,8 +49,10 @@ class Settings:
         return self.home / "policy_corpus"
 
 
-def load_settings(home: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings for one home directory, which is created when missing.
+def load_settings(
+    home: str | Path | None = None, environment: Mapping[str, str] | None = None, *, toml: str | None = None
+) -> Settings:
+    """Settings for one home directory, which is created when missing. ``toml`` stands in for the home's ``lingtan.toml``.
 
     Raises UsageError when ``lingtan.toml`` is not valid TOML, holds an unknown key or a value that is not text."""
     env = os.environ if environment is None else environment
@@ -58,14 +60,15 @@ def load_settings(home: str | Path | None = None, environment: Mapping[str, str]
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError("home_not_writable", f"无法使用数据目录 {root}：{error.strerror}", fix="换一个可写的目录：--home DIR") from error
+        message = f"无法使用数据目录 {root}：{system_reason(error)}"
+        raise UsageError("home_not_writable", message, fix="换一个可写的目录：--home DIR", subject=str(root)) from error
     values: dict[str, str] = {}
     known = {f.name for f in fields(Settings)} - {"home"}
     file = root / "lingtan.toml"
-    if file.is_file():
+    if toml is not None or file.is_file():
         try:
-            data = tomllib.loads(file.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            data = tomllib.loads(file.read_text("utf-8-sig") if toml is None else toml)
+        except (ValueError, RecursionError) as error:
             raise UsageError("settings_invalid", f"配置文件 lingtan.toml 不是有效的 TOML：{error}", fix="改正该文件后重试") from error
         for key, value in data.items():
             if key not in known or not isinstance(value, str):

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from app.cli.output import common_options, emit, emit_line, findings_text, has_blocking, table, workspace
+from app.cli.output import common_options, emit, emit_line, findings_text, has_blocking, incident_home, table, workspace
+from app.cli.words import command
 from app.domain.errors import UsageError
 from app.services.labels import CATEGORY_LABELS, INDICATOR_LABELS
 
@@ -38,19 +39,18 @@ def inventory_text(output: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-@click.command("calc", help="活动数据 → 排放清单（不写入任何项目）")
+@command("calc", help="活动数据 → 排放清单（不写入任何项目）")
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(path_type=Path))
 @click.option("--batch", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="每行一个输入对象，逐行输出结果")
 @common_options
 def calc(source: Path | None, batch: Path | None) -> int:
-    from app.corpus.factors import load_factor_library
-    from app.services.calculation import calculate_batch, calculate_inputs, read_inputs
+    from app.services.calculation import calculate_batch, calculate_inputs, factor_library, read_inputs
 
     if (source is None) == (batch is None):
         raise UsageError("usage", "请给出一个输入文件，或用 --batch 给出 JSONL 文件", fix="lingtan calc INPUT.toml")
-    factors = load_factor_library()
+    factors = factor_library()
     if batch is not None:
-        for result in calculate_batch(batch, factors):
+        for result in calculate_batch(batch, factors, incident_home()):
             emit_line(result)
         return 0
     assert source is not None
@@ -59,7 +59,7 @@ def calc(source: Path | None, batch: Path | None) -> int:
     return 1 if has_blocking(output.get("findings", [])) else 0
 
 
-@click.command("account", help="用已确认的活动数据核算")
+@command("account", help="用已确认的活动数据核算")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @common_options
 def account(key: str | None) -> int:
@@ -76,7 +76,7 @@ VERDICT_LABELS = {"met": "符合", "not_met": "不符合", "insufficient_evidenc
 VERDICT_MARK = {"met": "✓ 符合", "not_met": "✗ 不符合", "insufficient_evidence": "？待补证", "not_applicable": "— 不适用"}
 
 
-@click.command("eligible", help="逐条判断是否符合申报方案")
+@command("eligible", help="逐条判断是否符合申报方案")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.option("--scheme", multiple=True, metavar="S", help="申报方案（可多次；默认为项目档案中的方案）")
 @common_options

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from app.cli.output import common_options, emit, emit_line, workspace
-from app.domain.errors import LingtanError, UsageError
+from app.cli.words import command
+from app.domain.errors import UsageError
 
 STATUS_LABELS = {
     "answered": "有依据的回答",
@@ -32,7 +33,7 @@ def answer_text(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@click.command("ask", help="就政策或本项目提问，答案逐句带条款")
+@command("ask", help="就政策或本项目提问，答案逐句带条款")
 @click.argument("question", required=False)
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.option("--region", metavar="R", help="地区，例如 安徽")
@@ -40,30 +41,17 @@ def answer_text(answer: dict[str, Any]) -> str:
 @click.option("--batch", type=click.Path(path_type=Path), metavar="FILE.jsonl", help="每行一个 {id, q, region?, project?}")
 @common_options
 def ask(question: str | None, key: str | None, region: str | None, scheme: str | None, batch: Path | None) -> int:
-    from app.services.asking import ask_question
-    from app.services.calculation import parse_json
+    from app.services.asking import ask_batch, ask_question
 
+    if (batch is None) == (not question or not question.strip()):
+        raise UsageError("question_missing", "请写出一个问题，或用 --batch 给出 JSONL 文件", fix='lingtan ask "安徽的企业要满足什么条件？"')
     ws = workspace()
+    project = ws.project(key) if key else None
     if batch is not None:
-        try:
-            lines = batch.read_text("utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError("file_missing", f"打不开 {batch}", fix="检查路径与编码（UTF-8）", subject=str(batch)) from error
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            item: dict[str, Any] = {}
-            try:
-                item = parse_json(line, f"第 {number} 行")
-                project = ws.project(item["project"]) if item.get("project") else (ws.project(key) if key else None)
-                answer = ask_question(ws, str(item.get("q", "")), project=project, region=item.get("region") or region, scheme=scheme)
-                emit_line({"id": item.get("id"), **answer})
-            except LingtanError as error:
-                emit_line({"id": item.get("id"), "error": error.to_plain()})
+        for result in ask_batch(ws, batch, project=project, region=region, scheme=scheme):
+            emit_line(result)
         return 0
-    if not question or not question.strip():
-        raise UsageError("question_missing", "请写出问题", fix='lingtan ask "安徽的企业要满足什么条件？"')
-    answer = ask_question(ws, question, project=ws.project(key) if key else None, region=region, scheme=scheme)
+    answer = ask_question(ws, str(question), project=project, region=region, scheme=scheme)
     emit(answer, lambda: answer_text(answer))
     return 0
 

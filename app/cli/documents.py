@@ -7,18 +7,29 @@ from typing import Any
 
 import click
 
-from app.cli.output import common_options, emit, findings_text, has_blocking, note, table, wants_json, workspace
+from app.cli.output import (
+    common_options,
+    emit,
+    findings_text,
+    has_blocking,
+    incident_home,
+    note,
+    table,
+    wants_json,
+    workspace,
+)
+from app.cli.words import command
 from app.domain.errors import LingtanError, UsageError
 
 
-@click.command("extract", help="从单据中提取活动数据（不写入任何项目）")
+@command("extract", help="从单据中提取活动数据（不写入任何项目）")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--explain", is_flag=True, help="说明每个值为什么取自那里")
 @common_options
 def extract(paths: tuple[Path, ...], explain: bool) -> int:
     from app.services.extracting import extract_files, extraction_to_json
 
-    results = extract_files(paths)
+    results = extract_files(paths, incident_home())
     documents = [extraction_to_json(r, explain=explain) for r in results]
     refused = [d for d in documents if d["kind"] == "unreadable"]
 
@@ -57,7 +68,7 @@ def _blocking(document: dict[str, Any]) -> bool:
     return has_blocking(document["findings"]) or any(has_blocking(r["findings"]) for r in document["records"])
 
 
-@click.command("upload", help="把文件或文件夹放进项目：读取、提取、建立索引；同一文件只算一份")
+@command("upload", help="把文件或文件夹放进项目：读取、提取、建立索引；同一文件只算一份")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @common_options
@@ -90,7 +101,7 @@ def upload(key: str | None, paths: tuple[Path, ...]) -> int:
     return 1 if refused or any(has_blocking(d.get("findings", [])) for d in documents) else 0
 
 
-@click.command("review", help="人工确认：列出、批量确认、逐条确认、更正、否决")
+@command("review", help="人工确认：列出、批量确认、逐条确认、更正、否决")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.option("--list", "list_", is_flag=True, help="列出记录")
 @click.option("--all", "all_", is_flag=True, help="列出全部记录（含已确认、已否决）")

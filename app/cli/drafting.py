@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from app.cli.output import common_options, emit, findings_text, has_blocking, workspace
+from app.cli.words import command
 from app.domain.plain import to_plain
 
 
-@click.command("draft", help="起草申报书（Word），每个数字都有出处")
+@command("draft", help="起草申报书（Word），每个数字都有出处")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE.docx", help="输出文件")
 @click.option("--section", "sections", multiple=True, metavar="S", help="只写这些章节（可多次）")
@@ -35,7 +36,7 @@ def draft(key: str | None, out: Path, sections: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command("verify", help="核对申报书的每个数字与引用，或核对整个项目的留痕、文件与核算")
+@command("verify", help="核对申报书的每个数字与引用，或核对整个项目的留痕、文件与核算")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @common_options
@@ -61,7 +62,7 @@ def verify(file: Path | None, key: str | None) -> int:
     return 1 if has_blocking(findings) else 0
 
 
-@click.command("pack", help="打包：申报书、核算报告、原始单据与哈希清单")
+@command("pack", help="打包：申报书、核算报告、原始单据与哈希清单")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE.zip", help="输出文件")
 @common_options

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from app.cli.output import common_options, emit, note, workspace
+from app.cli.output import common_options, emit, home_option, note, workspace
+from app.cli.words import command
 from app.domain.errors import UsageError
 
 
-@click.command("backup", help="把整个数据目录备份成一个文件（服务运行中也可）")
+@command("backup", help="把整个数据目录备份成一个文件（服务运行中也可）")
 @click.argument("file", type=click.Path(path_type=Path))
 @common_options
 def backup(file: Path) -> None:
@@ -20,19 +21,19 @@ def backup(file: Path) -> None:
     emit(result, f"已备份到 {result['file']}（{result['size'] // 1024} KB，{len(result['projects'])} 个项目）")
 
 
-@click.command("restore", help="把备份恢复到一个空的数据目录")
+@command("restore", help="把备份恢复到一个空的数据目录")
 @click.argument("file", type=click.Path(path_type=Path))
 @common_options
 def restore(file: Path) -> None:
     from app.services.backup import restore as read
     from app.settings import load_settings
 
-    settings = load_settings(click.get_current_context().find_root().meta.get("home"))
+    settings = load_settings(home_option())
     result = read(settings.home, file)
     emit(result, f"已恢复到 {result['home']}（{len(result['projects'])} 个项目，备份时间 {result['at']}）")
 
 
-@click.command("eval", help="质量评测：accounting、extraction、answers")
+@command("eval", help="质量评测：accounting、extraction、answers")
 @click.argument("names", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="把报告写成 JSON 文件")
 @common_options

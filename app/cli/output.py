@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -44,11 +46,22 @@ def wants_json() -> bool:
     return bool(context and context.find_root().meta.get("json"))
 
 
+def home_option() -> str | None:
+    """What ``--home`` said, or None."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().meta.get("home") if context else None
+
+
+def incident_home() -> Path:
+    """Where a fault of ours is written down; commands that touch no project do not create the directory for anything else."""
+    return Path(home_option() or os.environ.get("LINGTAN_HOME") or ".lingtan").expanduser()
+
+
 def workspace() -> Any:
     """The home directory this command works on, opened."""
     from app.bootstrap import open_workspace
 
-    return open_workspace(click.get_current_context().find_root().meta.get("home"))
+    return open_workspace(home_option())
 
 
 def emit(value: Any, text: str | Callable[[], str]) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from app.cli.output import common_options, emit, findings_text, has_blocking, table, workspace
+from app.cli.words import group
 from app.domain.plain import to_plain
 
 
-@click.group("policy", help="政策文件库")
+@group("policy", help="政策文件库")
 @common_options
 def policy() -> None: ...
 
@@ -59,11 +60,11 @@ def matrix(topics: tuple[str, ...], regions: tuple[str, ...]) -> None:
 @click.option("--dry-run", is_flag=True, help="只预览拆分结果，不写入")
 @common_options
 def add(file: Path, meta: Path, dry_run: bool) -> int:
-    from app.cli.projects import read_text
+    from app.services.calculation import read_text
     from app.services.policy_add import add_policy_file, added_text
 
     ws = workspace()
-    result = add_policy_file(ws, file, read_text(meta, "文件信息"), dry_run=dry_run)
+    result = add_policy_file(ws, file, read_text(meta), dry_run=dry_run)
     emit(result, lambda: added_text(result))
     return 1 if has_blocking(result["findings"]) else 0
 

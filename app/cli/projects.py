@@ -7,20 +7,10 @@ from pathlib import Path
 import click
 
 from app.cli.output import common_options, emit, table, workspace
-from app.domain.errors import UsageError
+from app.cli.words import group
 
 
-def read_text(path: Path, what: str) -> str:
-    """A UTF-8 text file, or a UsageError that says what is wrong."""
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError("encoding", f"{what} {path.name} 不是 UTF-8 编码", fix="用记事本另存为 UTF-8 后重试", subject=str(path)) from error
-    except OSError as error:
-        raise UsageError("file_missing", f"打不开{what} {path}：{error.strerror}", fix="检查路径", subject=str(path)) from error
-
-
-@click.group("project", help="申报项目：一家工厂、一个报告年、一个或多个申报方案")
+@group("project", help="申报项目：一家工厂、一个报告年、一个或多个申报方案")
 @common_options
 def project() -> None: ...
 
@@ -29,9 +19,10 @@ def project() -> None: ...
 @click.argument("profile", type=click.Path(path_type=Path))
 @common_options
 def add(profile: Path) -> None:
+    from app.services.calculation import read_text
     from app.services.projects import add_project, project_to_json
 
-    created = add_project(workspace(), read_text(profile, "档案"))
+    created = add_project(workspace(), read_text(profile))
     emit(project_to_json(created), f"已建立项目 {created.id}：{created.profile.name}（{created.profile.year or '未填报告年'}）")
 
 
@@ -40,9 +31,10 @@ def add(profile: Path) -> None:
 @click.argument("profile", type=click.Path(path_type=Path))
 @common_options
 def update(key: str, profile: Path) -> None:
+    from app.services.calculation import read_text
     from app.services.projects import project_to_json, update_project
 
-    changed = update_project(workspace(), key, read_text(profile, "档案"))
+    changed = update_project(workspace(), key, read_text(profile))
     emit(project_to_json(changed), f"已更新项目 {changed.id}：{changed.profile.name}")
 
 

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class LingtanError(Exception):
     """Base of everything lingtan raises on purpose. ``message`` and ``fix`` are Chinese sentences for the user."""
@@ -57,3 +59,25 @@ class CalculationRefused(InputRefused):
 class Unavailable(LingtanError):
     exit_status = 3
     http_status = 503
+
+
+_REASONS = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已存在同名文件",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "磁盘只读",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.EADDRINUSE: "地址已被占用",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+    errno.ELOOP: "符号链接成环",
+    errno.EMFILE: "打开的文件过多",
+}
+
+
+def system_reason(error: OSError) -> str:
+    """Why the operating system refused, in Chinese; its own words where we have none."""
+    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__

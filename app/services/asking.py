@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from app.domain.activity import RecordStatus
+from app.domain.errors import LingtanError, UsageError
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.services.calculation import line_failed, parse_json, read_lines
 from app.services.eligibility import evaluate_project, run_of
+from app.services.incidents import note_incident
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -118,6 +123,33 @@ def ask_question(
         context = context.with_project(project_view(ws, project))
         region = region or project.profile.province or None
     return answer_to_json(answer(question, context, region=region, scheme=scheme))
+
+
+def ask_batch(
+    ws: Workspace, path: Path, *, project: Project | None = None, region: str | None = None, scheme: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """One answer, with its id, or ``{id, error}`` a line of a JSONL file of ``{id, q, region?, project?}``; a bad line is an error of
+    that line alone. ``project``, ``region`` and ``scheme`` stand in for what a line leaves out."""
+    for number, line in read_lines(path):
+        item: dict[str, Any] = {}
+        try:
+            item = parse_json(line, f"第 {number} 行")
+            question = item.get("q", item.get("question"))
+            if not isinstance(question, str) or not question.strip():
+                raise UsageError("question_missing", f"第 {number} 行没有问题", fix='每行写成 {"id": "…", "q": "问题"}', subject=f"第 {number} 行")
+            chosen = ws.project(str(item["project"])) if item.get("project") else project
+            answer = ask_question(ws, question, project=chosen, region=_word(item, "region") or region, scheme=_word(item, "scheme") or scheme)
+            yield {"id": item.get("id"), **answer}
+        except LingtanError as error:
+            yield {"id": item.get("id"), "error": error.to_plain()}
+        except Exception as error:
+            note_incident(ws.settings.home, error, f"ask --batch, line {number}")
+            yield {"id": item.get("id"), "error": line_failed(number, error).to_plain()}
+
+
+def _word(item: dict[str, Any], key: str) -> str | None:
+    value = item.get(key)
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def answer_to_json(found: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.activity import DocumentKind, RecordStatus
-from app.domain.errors import InputRefused, UsageError
+from app.domain.errors import InputRefused, UsageError, system_reason
 from app.domain.fact import Fact
 from app.domain.finding import Severity
 from app.domain.plain import from_plain, to_plain
@@ -141,7 +141,7 @@ def write_out(data: bytes, path: Path) -> None:
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
-        raise UsageError("output_not_writable", f"无法写入 {path}：{error.strerror}", fix="换一个可写的位置", subject=str(path)) from error
+        raise UsageError("output_not_writable", f"无法写入 {path}：{system_reason(error)}", fix="换一个可写的位置", subject=str(path)) from error
 
 
 def _counts(report: Any) -> dict[str, int]:
@@ -161,7 +161,7 @@ def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError("file_missing", f"打不开 {path}：{error.strerror}", fix="检查路径", subject=str(path)) from error
+        raise UsageError("file_missing", f"打不开 {path}：{system_reason(error)}", fix="检查路径", subject=str(path)) from error
     with ws.reading() as c:
         made = rows.drafts(c, project.id)
     facts: dict[str, Fact] = {}

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.activity import Extraction, ProposedRecord
-from app.domain.errors import InputRefused, LingtanError, NotFound
+from app.domain.errors import InputRefused, LingtanError, NotFound, UsageError, system_reason
 from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
@@ -57,12 +57,14 @@ def receive(ws: Workspace, project: Project, chunks: Iterable[bytes], filename: 
 
 
 def receive_file(ws: Workspace, project: Project, path: Path) -> Received:
+    if path.exists() and not path.is_file():
+        raise InputRefused("not_a_file", f"{path} 不是普通文件", fix="请给出文件或文件夹", subject=str(path))
     try:
         with path.open("rb") as source:
             return receive(ws, project, iter(lambda: source.read(1 << 20), b""), path.name)
     except OSError as error:
         raise InputRefused(
-            "file_unreadable", f"无法打开 {path}：{error.strerror}", fix="检查路径和权限", subject=str(path)
+            "file_unreadable", f"无法打开 {path}：{system_reason(error)}", fix="检查路径和权限", subject=str(path)
         ) from error
 
 
@@ -248,13 +250,17 @@ def process_pending(ws: Workspace, project: Project) -> int:
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
-    """Folders become their files (hidden ones left out), sorted by name."""
+    """Folders become their files (hidden ones left out), sorted by name. Raises UsageError when there is nothing to read."""
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
             out += sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
         else:
             out.append(path)
+    if not out:
+        raise UsageError(
+            "empty_folder", f"文件夹 {paths[0]} 里没有文件" if paths else "没有给出文件", fix="检查路径；以“.”开头的隐藏文件不读", subject=str(paths[0]) if paths else ""
+        )
     return out
 
 

@@ -4,20 +4,40 @@ A key is shown once; what is kept is its sha256. It carries 256 random bits, so 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from app.domain.errors import Conflict, NotFound, UsageError
+from app.domain.errors import Conflict, InputRefused, NotFound, UsageError
 from app.services.workspace import Workspace
 
 
 def _read(ws: Workspace) -> list[dict[str, str]]:
+    """The stored keys. Raises InputRefused when the file is damaged: nobody gets in by damaging it."""
     file = ws.settings.home / "keys.json"
-    return json.loads(file.read_text("utf-8")) if file.is_file() else []
+    if not file.is_file():
+        return []
+    try:
+        keys = json.loads(file.read_text("utf-8"))
+        return [{name: str(k[name]) for name in ("name", "sha256", "created_at")} for k in keys]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputRefused(
+            "keys_damaged", "密钥文件 keys.json 已损坏", fix="用备份恢复该文件，或移走它后重新建立密钥", subject=str(file)
+        ) from error
+
+
+@contextmanager
+def _alone(ws: Workspace) -> Iterator[None]:
+    """One writer at a time, so that two commands never lose each other's key."""
+    with (ws.settings.home / "keys.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _write(ws: Workspace, keys: list[dict[str, str]]) -> None:
@@ -31,22 +51,26 @@ def _write(ws: Workspace, keys: list[dict[str, str]]) -> None:
 def add_key(ws: Workspace, name: str) -> str:
     """A new key, returned this once."""
     name = name.strip()
-    if not name or len(name) > 60:
+    if not name or len(name) > 60 or not name.isprintable():
         raise UsageError("key_name", "请给密钥起一个名称（不超过 60 字）", fix="例如 lingtan key add 王工")
-    keys = _read(ws)
-    if any(k["name"] == name for k in keys):
-        raise Conflict("key_exists", f"已有名为“{name}”的密钥", fix="换一个名称，或先撤销旧密钥：lingtan key revoke 名称")
     key = "lt_" + secrets.token_urlsafe(32)
-    _write(ws, [*keys, {"name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "created_at": ws.now()}])
+    with _alone(ws):
+        keys = _read(ws)
+        if any(k["name"] == name for k in keys):
+            raise Conflict("key_exists", f"已有名为“{name}”的密钥", fix="换一个名称，或先撤销旧密钥：lingtan key revoke 名称", subject=name)
+        _write(ws, [*keys, {"name": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), "created_at": ws.now()}])
     return key
 
 
 def revoke_key(ws: Workspace, name: str) -> None:
-    keys = _read(ws)
-    left = [k for k in keys if k["name"] != name]
-    if len(left) == len(keys):
-        raise NotFound("key_not_found", f"没有名为“{name}”的密钥", fix="用 lingtan key list 查看")
-    _write(ws, left)
+    """Take a key away at once. Raises NotFound."""
+    name = name.strip()
+    with _alone(ws):
+        keys = _read(ws)
+        left = [k for k in keys if k["name"] != name]
+        if len(left) == len(keys):
+            raise NotFound("key_not_found", f"没有名为“{name}”的密钥", fix="用 lingtan key list 查看", subject=name)
+        _write(ws, left)
 
 
 def list_keys(ws: Workspace) -> list[dict[str, Any]]:

@@ -76,10 +76,8 @@ def pack_bytes(ws: Workspace, project: Project) -> tuple[bytes, dict[str, Any]]:
         files.append(("核算输入.json", _json(stored.inputs)))
     files.append(("活动数据.json", _json(records)))
     files.append(("留痕.jsonl", "\n".join(json.dumps(to_plain(e), ensure_ascii=False) for e in history).encode() + b"\n"))
-    taken: set[str] = set()
     for number, document in enumerate(documents, 1):
         name = f"原始单据/{number:03d}_{_safe(document.filename)}"
-        taken.add(name)
         files.append((name, ws.blobs.read(document.sha256)))
     files.append(("核对.py", CHECKER.encode()))
     manifest = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from decimal import Decimal
 from typing import Any
 
 from app.services.labels import CATEGORY_LABELS
@@ -27,20 +29,21 @@ def accounts_workbook(
         for cell in page[1]:
             cell.font, cell.fill = head, fill
         for line in lines:
-            page.append(line)
+            page.append([_clean(v) for v in line])
         for number, width in enumerate(widths, 1):
             page.column_dimensions[get_column_letter(number)].width = width
         page.freeze_panes = "A2"
         for row in page.iter_rows(min_row=2):
             for cell in row:
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"  # text from documents is never a formula
                 cell.alignment = Alignment(vertical="top", wrap_text=isinstance(cell.value, str) and len(str(cell.value)) > 24)
         return page
 
-    from decimal import Decimal
-
     summary = book.active
     summary.title = "汇总"
-    summary.append([f"{project_name} {year or ''} 年温室气体核算"])
+    summary.append([_clean(f"{project_name} {year or ''} 年温室气体核算")])
+    summary["A1"].data_type = "s"
     summary["A1"].font = Font(bold=True, size=14)
     summary.append(["核算编号", output["run_id"], "核算程序", output["engine"]])
     summary.append(["输入哈希", output["inputs_hash"]])
@@ -136,6 +139,11 @@ def accounts_workbook(
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _clean(value: Any) -> Any:
+    """Text without the control characters that a workbook cannot hold."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", " ", value) if isinstance(value, str) else value
 
 
 def _decimal(text: Any) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-from app.domain.errors import InputRefused, NotFound, Unavailable
+from app.domain.errors import InputRefused, NotFound, Unavailable, UsageError, system_reason
 
 CHUNK = 1 << 20
 
@@ -28,7 +28,11 @@ class Blobs:
         parsed = urlparse(url)
         if parsed.scheme in ("", "file"):
             root = Path(url2pathname(parsed.path)) if parsed.scheme else Path(url)
-            root.mkdir(parents=True, exist_ok=True)
+            try:
+                root.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                message = f"无法使用文件目录 {root}：{system_reason(error)}"
+                raise UsageError("blob_url", message, fix="将 LINGTAN_BLOB_URL 设为可写的目录") from error
             return cls(root)
         raise Unavailable(
             "blob_store_unsupported",

@@ -20,6 +20,14 @@ PRAGMAS = (
 )
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address; None for a database that is not a file of ours."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
+
+
 def make_engine(url: str) -> Engine:
     """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``. SQLite connections carry our pragmas."""
     parsed = make_url(url)
