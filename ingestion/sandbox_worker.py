@@ -80,6 +80,10 @@ def answer(request: dict[str, Any], data: bytes) -> bytes:
 
     if request["operation"] == "sizes":
         return json.dumps(measure_pages(data, request["filename"])).encode()
+    if request["operation"] == "scan":
+        from ingestion.readers.scan_image import scan_page
+
+        return scan_page(data, request["filename"], page=request["page"])
     return draw_page(data, request["filename"], page=request["page"], width_px=request["width_px"])
 
 
