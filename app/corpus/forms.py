@@ -33,7 +33,10 @@ def load_form(form_id: str, root: Path | None = None) -> Form:
         return parse_form(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputRefused(
-            "form_invalid", f"申报表格“{form_id}”的定义有误：{error}", fix="请对照表格规范修改定义文件。", subject=form_id
+            "form_invalid",
+            f"申报表格“{form_id}”的定义有误：{error}",
+            fix="请对照表格规范修改定义文件。",
+            subject=form_id,
         ) from error
 
 

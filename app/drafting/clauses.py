@@ -51,9 +51,41 @@ def opening(text: str) -> str:
         end = following
 
 
-def cite(policies: Mapping[str, PolicyDocument], clause_id: str, anchor: str = "") -> CitedClause | None:
-    """The clause as a footnote cites it. The quote is the sentence that holds ``anchor``, the sentence named by the id, or
-    the opening of the clause. None when the clause is unknown or ``anchor`` is not in it: a wrong quote is worse than none."""
+def spoken_path(path: str) -> str:
+    """A clause path as a reader says it: ``三-(二)`` → 第三部分（二）, ``一-p6`` → 第一部分第6段, ``附件1-t3`` → 附件1第3行."""
+    out = ""
+    for step in path.replace("(", "（").replace(")", "）").split("-"):
+        if step and all(c in "一二三四五六七八九十" for c in step):
+            out += f"第{step}部分" if not out else step
+        elif step[:1] in ("p", "t") and step[1:].isdigit():
+            out += f"第{step[1:]}{'段' if step[0] == 'p' else '行'}"
+        elif out and step[:1].isascii() and out[-1].isascii():
+            out += f"-{step}"
+        else:
+            out += step
+    return out
+
+
+def sentence_about(text: str, about: str) -> str:
+    """The sentence of ``text`` that shares most pairs of characters with ``about``; '' when none shares two."""
+    pairs = {about[i : i + 2] for i in range(len(about) - 1)}
+    best, best_score = "", 1
+    position = 0
+    while position < len(text):
+        sentence = sentence_around(text, position)
+        score = sum(pair in sentence for pair in pairs)
+        if score > best_score:
+            best, best_score = sentence, score
+        position = text.find(sentence, position) + len(sentence) if sentence else position + 1
+    return best
+
+
+def cite(
+    policies: Mapping[str, PolicyDocument], clause_id: str, anchor: str = "", *, about: str = ""
+) -> CitedClause | None:
+    """The clause as a footnote cites it. The quote is the sentence that holds ``anchor``, the sentence named by the id, the
+    one nearest to ``about``, or the opening of the clause. None when the clause is unknown or ``anchor`` is not in it: a
+    wrong quote is worse than none."""
     found = find_clause(policies, clause_id)
     if found is None:
         return None
@@ -67,7 +99,7 @@ def cite(policies: Mapping[str, PolicyDocument], clause_id: str, anchor: str = "
     elif sentence is not None:
         quote = sentence.text.strip()
     else:
-        quote = opening(clause.text)
+        quote = (sentence_about(clause.text, about) if about else "") or opening(clause.text)
     return cited_words(document, clause, quote)
 
 
@@ -82,7 +114,12 @@ def footnote_pieces(cited: CitedClause) -> Inlines:
     pieces: list[Inline] = [Text(text="《"), Literal(kind="title", text=cited.title), Text(text="》")]
     if cited.document_number:
         pieces += [Text(text="（"), Literal(kind="document", text=cited.document_number), Text(text="）")]
-    pieces += [Literal(kind="clause", text=cited.path), Text(text="：“"), Quote(cited=cited), Text(text="”")]
+    pieces += [
+        Literal(kind="clause", text=spoken_path(cited.path)),
+        Text(text="：“"),
+        Quote(cited=cited),
+        Text(text="”"),
+    ]
     if not cited.official:
         pieces.append(Text(text=f"（摘要转述，非文件原文；{cited.evidence}）"))
     return tuple(pieces)

@@ -109,7 +109,9 @@ def _blocks(block: FormBlock, context: ComposeContext, counter: _Counter) -> Ite
 
 def _table(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
     if block.name not in TABLES:
-        raise UsageError("unknown_table", f"没有名为“{block.name}”的表。", fix="请修改申报表格定义。", subject=block.name)
+        raise UsageError(
+            "unknown_table", f"没有名为“{block.name}”的表。", fix="请修改申报表格定义。", subject=block.name
+        )
     columns, rows, dense = TABLES[block.name](context)
     if not rows:
         return

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from app.domain.fact import Fact
 from app.domain.form import Form
-from app.drafting.clauses import cite
-from app.drafting.model import ClauseRef, FactRef, Inlines, Literal, Text
+from app.domain.verdict import CriterionVerdict
+from app.drafting.clauses import cite, spoken_path
+from app.drafting.clean import one_line, phrase
+from app.drafting.model import CitedClause, ClauseRef, FactRef, Inlines, Literal, Missing, Text
 from app.drafting.source import DraftSource
 from app.drafting.template import TemplateScope, fill, law
 from app.drafting.tokens import find_numbers
@@ -34,29 +36,24 @@ class ComposeContext:
             return (Text(text="—"),)
         return (FactRef(fact=id, unit=unit and bool(fact.unit)),)
 
-    def clause_footnote(self, clause_id: str) -> Inlines:
-        """A footnote to the clause, nothing when the corpus does not hold it."""
-        cited = cite(self.source.policies, clause_id)
+    def _cited(self, criterion: CriterionVerdict) -> CitedClause | None:
+        about = f"{criterion.title}{criterion.threshold or ''}{criterion.reason}"
+        return cite(self.source.policies, criterion.clause, about=about)
+
+    def clause_footnote(self, criterion: CriterionVerdict) -> Inlines:
+        """A footnote to the criterion's clause, nothing when the corpus does not hold it."""
+        cited = self._cited(criterion)
         return (ClauseRef(cited=cited),) if cited else ()
 
-    def clause_cell(self, clause_id: str) -> Inlines:
+    def clause_cell(self, criterion: CriterionVerdict) -> Inlines:
         """Document and clause of a criterion, with a footnote; the bare id when the corpus does not hold it. The document goes
         by its number where it has one: its full title stands in the footnote."""
-        cited = cite(self.source.policies, clause_id)
+        cited = self._cited(criterion)
         if cited is None:
-            return (Literal(kind="clause", text=clause_id or "—"),)
+            return (Literal(kind="clause", text=one_line(criterion.clause) or "—"),)
         number = cited.document_number
         title: Inlines = (Literal(kind="document", text=number),) if number else law(cited.doc_id, self.source.policies)
         return (*title, Literal(kind="clause", text=spoken_path(cited.path)), ClauseRef(cited=cited))
-
-
-def spoken_path(path: str) -> str:
-    """A clause path as a reader says it: ``三-(二)`` → 第三部分（二）; other paths keep their form."""
-    bare = path.replace("(", "（").replace(")", "）")
-    head, dash, rest = bare.partition("-")
-    if dash and rest.startswith("（") and len(head) <= 2 and all(c in "一二三四五六七八九十" for c in head):
-        return f"第{head}部分{rest}"
-    return bare
 
 
 def header(text: str, unit: str = "") -> Inlines:
@@ -68,4 +65,10 @@ def header(text: str, unit: str = "") -> Inlines:
 
 def plain(text: str) -> Inlines:
     """A label that came from data: a fixed term when it holds a numeral, running text otherwise."""
-    return (Literal(kind="term", text=text),) if find_numbers(text) else (Text(text=text),)
+    line = one_line(text)
+    return (Literal(kind="term", text=line),) if find_numbers(line) else (Text(text=line),)
+
+
+def wanted(what: str) -> Missing:
+    """【待补充】 for something a verdict names."""
+    return Missing(what=phrase(what) or "相关材料")

@@ -17,6 +17,7 @@ from typing import Any
 from app.domain.fact import Fact
 from app.domain.number import exact_text, parse_number
 from app.domain.project import FactoryProfile
+from app.drafting.clean import one_line
 from app.drafting.rounding import printed
 from app.drafting.source import DraftSource
 
@@ -24,31 +25,38 @@ _ID_LIMIT = 56
 
 
 def fact_id(*parts: object) -> str:
-    """The parts joined by dots; a long id keeps its head and ends in ``~`` and a digest, so that it stays unique."""
-    whole = ".".join(str(p) for p in parts)
+    """The parts joined by dots, spaces as ``_``; a long id keeps its head and ends in ``~`` and a digest, so that it stays
+    unique."""
+    whole = one_line(".".join(str(p) for p in parts)).replace(" ", "_")
     if len(whole) <= _ID_LIMIT:
         return whole
     return f"{whole[: _ID_LIMIT - 13]}~{sha256(whole.encode()).hexdigest()[:12]}"
 
 
+def _fact(id: str, label: str, value: str, text: str, unit: str, origin: Mapping[str, str | None]) -> Fact:
+    where = {name: one_line(address) for name, address in origin.items() if address is not None}
+    return Fact(id=id, label=one_line(label), value=value, text=text, unit=one_line(unit), **where)
+
+
 def number_fact(id: str, label: str, value: Fraction, family: str, unit: str = "", **origin: str | None) -> Fact:
     """A computed or measured number, rounded as its family declares. ``origin`` is one of run_line, document, clause, profile."""
     exact, text = printed(value, family)
-    return Fact(id=id, label=label, value=exact, text=text, unit=unit, **origin)
+    return _fact(id, label, exact, text, unit, origin)
 
 
 def text_fact(id: str, label: str, text: str, unit: str = "", **origin: str | None) -> Fact:
-    """A string from outside, printed as it stands on one line."""
-    flat = " ".join(str(text).split())
-    return Fact(id=id, label=label, value=flat, text=flat, unit=unit, **origin)
+    """A string from outside, printed as it stands on one line, without characters that no Word file can hold."""
+    flat = one_line(text)
+    return _fact(id, label, flat, flat, unit, origin)
 
 
 def given_fact(id: str, label: str, text: str, unit: str = "", **origin: str | None) -> Fact:
     """A number as somebody gave it: printed with its own digits, never rounded; a string when it is no number."""
     try:
-        return Fact(id=id, label=label, value=exact_text(parse_number(text)), text=str(text).strip(), unit=unit, **origin)
+        value = exact_text(parse_number(text))
     except ValueError:
         return text_fact(id, label, text, unit, **origin)
+    return _fact(id, label, value, one_line(text), unit, origin)
 
 
 _PROFILE_LABELS = {
@@ -109,7 +117,7 @@ def _extra_facts(path: tuple[str, ...], value: Any) -> Iterator[Fact]:
 
 
 def collect_facts(source: DraftSource) -> dict[str, Fact]:
-    """All facts of a project by id, in a fixed order. Two facts never share an id: the first one stands.
+    """All facts of a project by id, in a fixed order, empty ones left out. Two facts never share an id: the first one stands.
 
     The result depends on the source alone, so a verifier that collects again gets the same texts.
     """
@@ -129,5 +137,6 @@ def collect_facts(source: DraftSource) -> dict[str, Fact]:
         policy_facts(source.policies),
     ):
         for fact in group:
-            facts.setdefault(fact.id, fact)
+            if fact.text:
+                facts.setdefault(fact.id, fact)
     return facts

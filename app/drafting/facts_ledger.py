@@ -116,7 +116,12 @@ def _monthly_facts(group: Group, months: dict[str, tuple[LedgerEntry, ...]]) -> 
         if mean > 0:
             peak, low = max(monthly.values()), min(monthly.values())
             yield number_fact(
-                group_fact_id(group, "peak_to_mean"), f"{label}最高月与月均之比", peak / mean, "ratio", "倍", document=at
+                group_fact_id(group, "peak_to_mean"),
+                f"{label}最高月与月均之比",
+                peak / mean,
+                "ratio",
+                "倍",
+                document=at,
             )
             yield number_fact(
                 group_fact_id(group, "spread"),

@@ -105,7 +105,11 @@ def plan_facts(profile: FactoryProfile, run: CalculationRun | None) -> Iterator[
         for field, label in (("name", "目标"), ("year", "目标年"), ("value", "目标值")):
             if found := _first(given, (field,)):
                 yield given_fact(
-                    f"target.{n}.{field}", label, found[1], unit if field == "value" else "", profile=f"targets[{n}].{field}"
+                    f"target.{n}.{field}",
+                    label,
+                    found[1],
+                    unit if field == "value" else "",
+                    profile=f"targets[{n}].{field}",
                 )
     organisation = profile.extra.get("organisation")
     for key, value in organisation.items() if isinstance(organisation, Mapping) else ():

@@ -10,6 +10,7 @@ from app.domain.carrier import Carrier, Direction
 from app.domain.fact import Fact
 from app.domain.number import parse_number
 from app.domain.run import CalculationRun, EmissionLine
+from app.drafting.clean import phrase
 from app.drafting.facts import fact_id, given_fact, number_fact, text_fact
 
 CATEGORY_LABELS: dict[str, str] = {
@@ -103,13 +104,11 @@ def run_facts(run: CalculationRun) -> Iterator[Fact]:
             "run.offsets", "另列的抵销量", run.offsets_tco2e, "emission", "tCO2e", run_line=here("offsets_tco2e")
         )
     for n, caveat in enumerate(run.caveats, 1):
-        yield text_fact(f"run.caveat.{n}", "核算说明", caveat.rstrip("。；"), run_line=here(f"caveats/{n}"))
+        yield text_fact(f"run.caveat.{n}", "核算说明", phrase(caveat), run_line=here(f"caveats/{n}"))
 
 
 def _line_facts(line: EmissionLine, origin: str) -> Iterator[Fact]:
-    yield number_fact(
-        line_fact_id(line.activity, "tco2"), "排放量", line.tco2, "emission", "tCO2", run_line=origin
-    )
+    yield number_fact(line_fact_id(line.activity, "tco2"), "排放量", line.tco2, "emission", "tCO2", run_line=origin)
     yield _quantity_fact(line, origin)
     label = line.label or f"{direction_label(line.direction)}{carrier_label(line.carrier)}"
     yield text_fact(line_fact_id(line.activity, "label"), "排放源", label, run_line=origin)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from app.domain.clause import PolicyDocument
 from app.domain.fact import Fact
 from app.domain.verdict import CriterionVerdict, EligibilityReport, Verdict, VerdictOperand
+from app.drafting.clean import phrase
 from app.drafting.facts import fact_id, given_fact, text_fact
 
 
@@ -24,7 +25,11 @@ def verdict_facts(report: EligibilityReport) -> Iterator[Fact]:
     counts = report.counts
     for verdict in Verdict:
         yield given_fact(
-            f"verdict.count.{verdict.value}", verdict.label, str(counts[verdict.value]), "项", run_line=f"{address}/counts"
+            f"verdict.count.{verdict.value}",
+            verdict.label,
+            str(counts[verdict.value]),
+            "项",
+            run_line=f"{address}/counts",
         )
     yield given_fact("verdict.count", "评价项合计", str(len(report.criteria)), "项", run_line=f"{address}/criteria")
     yield text_fact("verdict.ruleset", "规则集", report.ruleset, run_line=f"{address}/ruleset")
@@ -41,11 +46,9 @@ def _criterion_facts(criterion: CriterionVerdict) -> Iterator[Fact]:
         ("next", "下一步", criterion.next_step),
         ("threshold", "要求值", criterion.threshold or ""),
     ):
-        flat = str(text).strip().rstrip("。；;")
-        if flat:
-            yield text_fact(verdict_fact_id(criterion, field), label, flat, clause=at)
+        yield text_fact(verdict_fact_id(criterion, field), label, phrase(text), clause=at)
     for n, missing in enumerate(criterion.missing, 1):
-        yield text_fact(verdict_fact_id(criterion, "missing", n), "待补", str(missing).rstrip("。；;"), clause=at)
+        yield text_fact(verdict_fact_id(criterion, "missing", n), "待补", phrase(missing), clause=at)
     for operand in criterion.operands:
         if operand.value is not None:
             yield operand_fact(criterion, operand)
@@ -85,7 +88,7 @@ def policy_facts(policies: Mapping[str, PolicyDocument]) -> Iterator[Fact]:
             clause = provision_address(doc_id, provision.clause)
             if provision.topic in PRINTED_TOPICS:
                 id = provision_fact_id(doc_id, provision.id, "rule")
-                yield text_fact(id, "申报材料要求", provision.rule.rstrip("。"), clause=clause)
+                yield text_fact(id, "申报材料要求", phrase(provision.rule), clause=clause)
             if provision.threshold is not None and provision.evidence.decidable:
                 id = provision_fact_id(doc_id, provision.id)
                 yield given_fact(id, provision.rule[:40], str(provision.threshold), provision.unit or "", clause=clause)

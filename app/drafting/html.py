@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
 
-from app.drafting.clauses import footnote_pieces
+from app.drafting.clauses import footnote_pieces, spoken_path
 from app.drafting.layout import plain_text
 from app.drafting.model import (
     CitedClause,
@@ -97,12 +97,12 @@ class _Page:
             return f'<mark class="missing">{escape(inline.text)}</mark>'
         if isinstance(inline, ClauseRef):
             self.notes.append(inline.cited)
-            title = escape(f"《{inline.cited.title}》{inline.cited.path}：{inline.cited.quote}")
+            title = escape(f"《{inline.cited.title}》{spoken_path(inline.cited.path)}：{inline.cited.quote}")
             link = escape(clause_link(inline.cited))
             return f'<sup><a class="clause" href="{link}" title="{title}">{len(self.notes)}</a></sup>'
         if isinstance(inline, Quote):
             link = escape(clause_link(inline.cited))
-            return f'<a class="clause" href="{link}"><q class="exact">{escape(inline.cited.quote)}</q></a>'
+            return f'<a class="clause" href="{link}"><span class="quote">{escape(inline.cited.quote)}</span></a>'
         if isinstance(inline, Literal):
             return escape(inline.text)
         return f"<strong>{escape(inline.text)}</strong>" if inline.bold else escape(inline.text)

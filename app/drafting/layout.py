@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.domain.fact import Fact
-from app.drafting.model import ClauseRef, Draft, FactRef, Inline, Inlines, Paragraph, TableBlock
+from app.drafting.clauses import footnote_pieces
+from app.drafting.model import CitedClause, ClauseRef, Draft, FactRef, Inline, Inlines, Paragraph, TableBlock
 from app.drafting.word_body import needs_space
 
 PAGE_POINTS = (297 - 37 - 35) / 25.4 * 72
 LINE_POINTS = 28.0
 TEXT_POINTS = (210 - 28 - 26) / 25.4 * 72
 _FOOTNOTE_POINTS = 12.0
+_SEPARATOR_POINTS = 14.0
 
 
 def plain_text(inlines: Inlines, facts: Mapping[str, Fact]) -> str:
@@ -43,55 +45,66 @@ def _lines(text: str, size: float, width: float, indent: float = 0) -> int:
     return max(1, -int(-(text_width(text, size) + indent) // width))
 
 
-def _footnotes(inlines: Inlines) -> float:
-    height = 0.0
-    for inline in inlines:
+def _note_height(cited: CitedClause) -> float:
+    return _FOOTNOTE_POINTS * _lines(" " + plain_text(footnote_pieces(cited), {}), 9, TEXT_POINTS)
+
+
+def _note_heights(inlines: Inlines) -> float:
+    return sum(_note_height(i.cited) for i in inlines if isinstance(i, ClauseRef))
+
+
+def _paragraph(block: Paragraph, facts: Mapping[str, Fact]) -> Iterator[tuple[float, float]]:
+    """Lines that stay together: two at either end of a paragraph. A footnote counts on the line its mark falls on."""
+    count = _lines(plain_text(block.inlines, facts), 16, TEXT_POINTS, 32)
+    notes = [0.0] * count
+    position = 32.0
+    for inline in block.inlines:
         if isinstance(inline, ClauseRef):
-            cited = inline.cited
-            text = f"  《{cited.title}》（{cited.document_number or ''}）{cited.path}：“{cited.quote}”"
-            height += _FOOTNOTE_POINTS * _lines(text, 9, TEXT_POINTS)
-    return height
-
-
-def _heights(block: Paragraph | TableBlock, facts: Mapping[str, Fact]) -> Iterator[tuple[float, float]]:
-    """(height, footnote height) of the pieces of a block that may not be split over pages."""
-    if isinstance(block, Paragraph):
-        count = _lines(plain_text(block.inlines, facts), 16, TEXT_POINTS, 32)
-        notes = _footnotes(block.inlines)
-        for n in range(count):
-            yield LINE_POINTS, notes / count if n < count else 0.0
+            notes[min(count - 1, int(position // TEXT_POINTS))] += _note_height(inline.cited)
+        else:
+            position += text_width(_text(inline, facts), 16)
+    if count <= 3:
+        yield count * LINE_POINTS, sum(notes)
         return
+    yield 2 * LINE_POINTS, notes[0] + notes[1]
+    yield from ((LINE_POINTS, height) for height in notes[2:-2])
+    yield 2 * LINE_POINTS, notes[-2] + notes[-1]
+
+
+def _table(block: TableBlock, facts: Mapping[str, Fact]) -> Iterator[tuple[float, float]]:
+    """The caption with the header and the first row, each further row, the note."""
     size, line = (10.5, 16.0) if block.dense else (12.0, 20.0)
     total = sum(c.share for c in block.columns)
     widths = [TEXT_POINTS * c.share / total - 7 for c in block.columns]
-    yield 32.0 + line, 0.0
+    head = 32.0 + line * max(
+        _lines(plain_text(c.header, facts), size, w) for c, w in zip(block.columns, widths, strict=True)
+    )
     for row in block.rows:
         cells = zip(row, widths, strict=True)
-        yield (
-            max(_lines(plain_text(cell, facts), size, width) for cell, width in cells) * line + 0.5,
-            sum(_footnotes(cell) for cell in row),
-        )
-    if block.note:
-        yield 16.0 * _lines(plain_text(block.note, facts), 10.5, TEXT_POINTS) + 10, 0.0
-    else:
-        yield 26.0, 0.0
+        height = line * max(_lines(plain_text(cell, facts), size, width) for cell, width in cells) + 0.5
+        yield head + height, sum(_note_heights(cell) for cell in row)
+        head = 0.0
+    yield 16.0 * _lines(plain_text(block.note, facts), 10.5, TEXT_POINTS) + 10, 0.0
 
 
 def heading_pages(draft: Draft) -> tuple[int, ...]:
     """The estimated page of every numbered heading, counted from the first page of the numbered part."""
     pages: list[int] = []
-    page, used = 1, 0.0
-    for section in draft.sections:
-        if section.front:
+    page, used, noted = 1, 0.0, False
+    waiting = 0
+    """Headings that wait for the block they must share a page with."""
+    for block in (b for s in draft.sections if not s.front for b in s.blocks):
+        if isinstance(block, Paragraph) and block.style.startswith("heading"):
+            waiting += 1
             continue
-        for block in section.blocks:
-            heading = isinstance(block, Paragraph) and block.style.startswith("heading")
-            if heading and used + 2 * LINE_POINTS > PAGE_POINTS:
-                page, used = page + 1, 0.0
-            if heading:
-                pages.append(page)
-            for height, notes in _heights(block, draft.facts):
-                if used + height + notes > PAGE_POINTS:
-                    page, used = page + 1, 0.0
-                used += height + notes
-    return tuple(pages)
+        pieces = _table(block, draft.facts) if isinstance(block, TableBlock) else _paragraph(block, draft.facts)
+        for height, notes in pieces:
+            needed = waiting * LINE_POINTS + height + notes + (_SEPARATOR_POINTS if notes and not noted else 0)
+            if used + needed > PAGE_POINTS and used:
+                page, used, noted = page + 1, 0.0, False
+                needed = waiting * LINE_POINTS + height + notes + (_SEPARATOR_POINTS if notes else 0)
+            used += needed
+            noted = noted or notes > 0
+            pages += [page] * waiting
+            waiting = 0
+    return (*pages, *[page] * waiting)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.fact import Fact
+from app.drafting.clean import one_line
 from app.drafting.model import CitedClause, Draft, FactRef
 from app.drafting.places import Place
 from app.drafting.readback import MANIFEST_NAMESPACE, MARK
@@ -60,7 +61,7 @@ def write_manifest(
         child = etree.SubElement(parent, f"{{{MANIFEST_NAMESPACE}}}{name}")
         for key, value in attributes.items():
             if value is not None:
-                child.set(key, value)
+                child.set(key, one_line(value))
         child.text = text or None
         return child
 

@@ -1,11 +1,11 @@
 """A draft as typed blocks and inlines. A digit can only enter through an inline that says where it comes from.
 
-    Text       running text; the guard refuses any number in it
-    FactRef    a fact, printed as ``fact.text``, with its unit behind it when ``unit`` is set
-    Literal    a structural number: date, clause, heading, caption, ordinal, document, standard, unit, rounding, title, field
-    ClauseRef  a footnote to a clause with an exact quote
-    Quote      words of a clause in running text (the template sets the quotation marks)
-    Missing    【待补充：…】, what the applicant still has to add
+Text       running text; the guard refuses any number in it
+FactRef    a fact, printed as ``fact.text``, with its unit behind it when ``unit`` is set
+Literal    a structural number: date, clause, heading, caption, ordinal, document, standard, unit, rounding, title, field
+ClauseRef  a footnote to a clause with an exact quote
+Quote      words of a clause in running text (the template sets the quotation marks)
+Missing    【待补充：…】, what the applicant still has to add
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from app.domain.form import FormBlock, PathSpec
 from app.domain.verdict import CriterionVerdict, Verdict
 from app.drafting.clauses import cite
-from app.drafting.context import ComposeContext, plain
+from app.drafting.context import ComposeContext, plain, wanted
 from app.drafting.facts_plan import Measure, measures
 from app.drafting.facts_verdict import PRINTED_TOPICS, provision_address, provision_fact_id, verdict_fact_id
 from app.drafting.model import ClauseRef, FactRef, Inline, Inlines, Missing, Paragraph, Text
@@ -57,7 +57,11 @@ def path_paragraphs(spec: PathSpec, context: ComposeContext) -> Iterator[Paragra
         yield _lead("差距", [Text(text="对照已入库的条款，没有发现未达到要求或待补证的事项。")])
     else:
         yield _lead("差距", [Missing(what=f"{spec.title}的差距分析（尚未作符合性判断）")])
-    planned = [m for m in measures(context.source.profile) if m.path in (spec.id, spec.title) or m.path and m.path in spec.title]
+    planned = [
+        m
+        for m in measures(context.source.profile)
+        if m.path in (spec.id, spec.title) or (m.path and m.path in spec.title)
+    ]
     if planned:
         sentences: list[Inline] = []
         for measure in planned:
@@ -79,12 +83,12 @@ def _verdict_sentences(criteria: Sequence[CriterionVerdict], context: ComposeCon
             "title": context.cell(verdict_fact_id(criterion, "title")),
             "label": context.cell(verdict_fact_id(criterion, "label")),
             "reason": context.cell(verdict_fact_id(criterion, "reason")),
-            "cite": context.clause_footnote(criterion.clause),
+            "cite": context.clause_footnote(criterion),
         }
         out += context.fill(patterns[turn % len(patterns)], **local)
         next_id = verdict_fact_id(criterion, "next")
         if criterion.missing:
-            out += [Missing(what=str(what).rstrip("。；;")) for what in criterion.missing]
+            out += [wanted(what) for what in criterion.missing]
         elif next_id in context.facts and "next" in context.form.phrases:
             patterns = context.form.phrases["next"]
             out += context.fill(patterns[turn % len(patterns)], next=(FactRef(fact=next_id),))

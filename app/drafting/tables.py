@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.drafting.context import ComposeContext, header, plain
+from app.drafting.context import ComposeContext, header, plain, wanted
 from app.drafting.facts import fact_id
 from app.drafting.facts_ledger import group_fact_id, group_label, grouped
 from app.drafting.facts_plan import measures, targets
@@ -87,7 +87,11 @@ def monthly(context: ComposeContext) -> Built:
         Column(header=_text("占有记录月份的份额"), share=28, align="right"),
     )
     rows = [
-        (month_text(m), context.cell(group_fact_id(group, m)), context.cell(group_fact_id(group, m, "share"), unit=True))
+        (
+            month_text(m),
+            context.cell(group_fact_id(group, m)),
+            context.cell(group_fact_id(group, m, "share"), unit=True),
+        )
         for m in months
     ]
     rows.append((_text("各月合计"), context.cell(group_fact_id(group, "months_total")), _text("—")))
@@ -259,7 +263,7 @@ def compliance(context: ComposeContext) -> Built:
             data.append(FactRef(fact=fact.id, unit=bool(fact.unit)))
         reason: list = list(context.cell(verdict_fact_id(criterion, "reason")))
         for what in criterion.missing:
-            reason.append(Missing(what=str(what).rstrip("。；;")))
+            reason.append(wanted(what))
         threshold = context.facts.get(verdict_fact_id(criterion, "threshold"))
         rows.append(
             (
@@ -267,7 +271,7 @@ def compliance(context: ComposeContext) -> Built:
                 (
                     *context.cell(verdict_fact_id(criterion, "title")),
                     Text(text="（"),
-                    *context.clause_cell(criterion.clause),
+                    *context.clause_cell(criterion),
                     Text(text="）"),
                 ),
                 context.cell(threshold.id) if threshold else _text(criterion.modality.value),
@@ -300,9 +304,9 @@ def records(context: ComposeContext) -> Built:
     columns = (
         Column(header=_text("序号"), share=7, align="center"),
         Column(header=_text("能源品种"), share=14),
-        Column(header=_text("起止日期"), share=29, align="center"),
+        Column(header=_text("起止日期"), share=33, align="center"),
         Column(header=_text("数量"), share=18, align="right"),
-        Column(header=_text("文件与页次"), share=32),
+        Column(header=_text("文件与页次"), share=28),
     )
     rows = tuple(
         (

@@ -1,11 +1,11 @@
 """The names that tie a content control to what it holds. Word keeps a tag of at most 64 characters through every edit.
 
-    <fact id>               the figure or string of a fact, nothing else
-    unit:<fact id>          the unit directly behind it
-    lit:<kind>:<digest>     a structural literal; the digest is of kind and text, so an edited date no longer fits its own tag
-    todo:<digest>           【待补充：…】
-    quote:<clause>          words of a clause in running text
-    cite:<clause>           the quote of a footnote
+<fact id>               the figure or string of a fact, nothing else
+unit:<fact id>          the unit directly behind it
+lit:<kind>:<digest>     a structural literal; the digest is of kind and text, so an edited date no longer fits its own tag
+todo:<digest>           【待补充：…】
+quote:<clause>          words of a clause in running text
+cite:<clause>           the quote of a footnote
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _IDIOMS = re.compile(
     "(?<![零〇一二两三四五六七八九十百千万亿])一(?:个|项|类|种|条|次|批|路|方面|体化|揽子|性)"
 )
 #: 万元, 千克 and 千瓦时 are units, not figures.
-_BARE_UNIT = re.compile(r"[万亿]+[^零〇一二两三四五六七八九十百千万亿]+|千(?:克|米|瓦|焦).*")
+_BARE_UNIT = re.compile(r"[万亿]+千?[^零〇一二两三四五六七八九十百千万亿]+|千(?:克|米|瓦|焦).*")
 _JOINERS = ".．,，·:：/"
 
 
@@ -59,13 +59,16 @@ def _figure_tokens(text: str) -> list[NumberToken]:
             continue
         start = index
         while index < len(text) and (
-            _is_digit(text[index])
-            or (text[index] in _JOINERS and index + 1 < len(text) and _is_digit(text[index + 1]))
+            _is_digit(text[index]) or (text[index] in _JOINERS and index + 1 < len(text) and _is_digit(text[index + 1]))
         ):
             index += 1
         while index < len(text) and text[index] in "%％‰":
             index += 1
-        if start and text[start - 1] in "-−﹣－+＋" and (start == 1 or not text[start - 2].isalnum()):
+        if (
+            start
+            and text[start - 1] in "-−﹣－+＋"
+            and (start == 1 or not (text[start - 2].isascii() and text[start - 2].isalnum()))
+        ):
             start -= 1
         tokens.append(NumberToken(text=text[start:index], start=start, end=index))
     return tokens

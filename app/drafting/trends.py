@@ -110,18 +110,20 @@ def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tupl
     conditions: set[str] = set()
     alias: dict[str, str] = {}
     texts: dict[str, Inlines] = {}
-    if source.run is not None:
-        for store, more in zip((alias, texts, conditions), _run_names(source.run), strict=True):
-            store.update(more)
-    for store, more in zip((alias, texts, conditions), _electricity_names(source, facts), strict=True):
-        store.update(more)
+    for names, words, holds in (
+        _run_names(source.run) if source.run is not None else ({}, {}, set()),
+        _electricity_names(source, facts),
+    ):
+        alias.update(names)
+        texts.update(words)
+        conditions.update(holds)
     carriers = dict.fromkeys(group_label(group) for group in grouped(source.records))
     if carriers:
         texts["carriers"] = (Text(text="、".join(carriers)),)
     ets = source.profile.ets_covered
     conditions.add("ets:unknown" if ets is None else "ets:yes" if ets else "ets:no")
-    for name, words in form.industries.items():
-        if any(word in source.profile.industry for word in words):
+    for name, industry in form.industries.items():
+        if any(word in source.profile.industry for word in industry):
             conditions.add(f"industry:{name}")
     generated = source.generated_on
     texts["today"] = (Literal(kind="date", text=f"{generated.year}年{generated.month}月{generated.day}日"),)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from app.domain.clause import Clause, PolicyDocument
 from app.domain.finding import Finding
-from app.drafting.clauses import cited_words, footnote_pieces
+from app.drafting.clauses import cited_words, footnote_pieces, spoken_path
+from app.drafting.layout import plain_text
 from app.drafting.manifest import ExpectedCitation, Manifest, context_digest
-from app.drafting.model import Quote
 from app.drafting.places import find_places
 from app.drafting.readback import ReadDocx, ReadParagraph, segments
 from app.drafting.report import finding
@@ -41,8 +41,7 @@ def whole_footnotes(manifest: Manifest | None, corpus: Corpus) -> dict[str, Expe
         found = corpus.find(expected.clause)
         cited = cited_words(*found, expected.quote) if found else None
         if cited is not None:
-            pieces = footnote_pieces(cited)
-            out[_squeeze("".join(p.cited.quote if isinstance(p, Quote) else p.text for p in pieces))] = expected
+            out[_squeeze(plain_text(footnote_pieces(cited), {}))] = expected
     return out
 
 
@@ -101,20 +100,13 @@ def check_footnote(
     if found is None:
         return clause_id, quote, findings
     document, clause = found
-    expected = {"title": document.title, "clause": clause.path}
+    wanted = {"title": document.title, "clause": spoken_path(clause.path)}
     if document.document_number:
-        expected["document"] = document.document_number
-    for kind, text in expected.items():
-        if literals.get(kind) != text:
-            findings.append(
-                finding(
-                    "citation-changed",
-                    f"脚注应写“{text}”，文中为“{literals.get(kind, '')}”。",
-                    clause.id,
-                    expected=text,
-                    found=literals.get(kind, ""),
-                )
-            )
+        wanted["document"] = document.document_number
+    for kind, text in wanted.items():
+        if (here := literals.get(kind, "")) != text:
+            message = f"脚注应写“{text}”，文中为“{here}”。"
+            findings.append(finding("citation-changed", message, clause.id, expected=text, found=here))
     return clause.id, quote, findings
 
 

@@ -171,5 +171,3 @@ def _removed(manifest: Manifest, seen: set[tuple[str, str]], facts: Mapping[str,
         fact = facts.get(subject)
         if fact is not None and parse_tag(subject).kind == "fact" and find_numbers(fact.text):
             yield finding("number-removed", f"{fact.label}“{fact.text}”已不在文中。", subject, explain=True)
-
-

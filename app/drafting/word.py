@@ -6,6 +6,7 @@ support there, so ``/word/footnotes.xml`` and the manifest are parts of our own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -146,7 +147,7 @@ def _separator(id: int, kind: str) -> Any:
     return el("w:footnote", paragraph, type=kind, id=id)
 
 
-def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: dict[str, str]) -> None:
+def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: Mapping[str, str]) -> None:
     """Header of the numbered part, and ``— 1 —`` on the outer side: right on odd pages, left on even ones."""
     section = document.sections[-1]
     document.settings.odd_and_even_pages_header_footer = True
@@ -165,7 +166,9 @@ def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: dict[
     old = section._sectPr
     for reference in list(old):
         if reference.tag in (qn("w:headerReference"), qn("w:footerReference")):
-            fresh.insert(len(fresh.findall(qn("w:headerReference")) + fresh.findall(qn("w:footerReference"))), reference)
+            fresh.insert(
+                len(fresh.findall(qn("w:headerReference")) + fresh.findall(qn("w:footerReference"))), reference
+            )
     old.getparent().replace(old, fresh)
 
 

@@ -127,7 +127,7 @@ def apply_styles(document: Any) -> None:
     reference = styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER)
     reference.element.append(el("w:rPr", el("w:vertAlign", val="superscript")))
     for defaults in styles.element.iter(qn("w:rFonts")):
-        for attribute in [a for a in defaults.attrib if a.endswith("Theme") or a.endswith("theme")]:
+        for attribute in [a for a in defaults.attrib if a.endswith(("Theme", "theme"))]:
             del defaults.attrib[attribute]
     for language in styles.element.iter(qn("w:lang")):
         language.set(qn("w:val"), "zh-CN")

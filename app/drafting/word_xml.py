@@ -42,7 +42,13 @@ def el(name: str, /, *children: Any, **attributes: str | int) -> Any:
 
 
 def run(
-    text: str, *, bold: bool = False, vertical: str = "", style: str = "", highlight: bool = False, preserve: bool = True
+    text: str,
+    *,
+    bold: bool = False,
+    vertical: str = "",
+    style: str = "",
+    highlight: bool = False,
+    preserve: bool = True,
 ) -> Any:
     """A run of text; ``vertical`` is subscript | superscript, ``highlight`` the marker for what is missing."""
     properties = el("w:rPr")

@@ -99,7 +99,9 @@ def dropped_unit(trees, rng) -> str:
 
 def sign(trees, rng) -> str:
     """A minus appears in or before a figure, or disappears."""
-    sdt = rng.choice(_controls(trees[BODY], lambda tag, s: _is_number(tag, s) and s.replace(".", "").lstrip("-").isdigit()))
+    sdt = rng.choice(
+        _controls(trees[BODY], lambda tag, s: _is_number(tag, s) and s.replace(".", "").lstrip("-").isdigit())
+    )
     t = next(sdt.iter(qn("w:t")))
     old = t.text
     if old.startswith("-"):
@@ -154,8 +156,13 @@ def unwrapped(trees, rng) -> str:
 
 def typed(trees, rng) -> str:
     """A number is typed into running text."""
-    t = rng.choice([t for t in _texts(trees[BODY], lambda s: len(s) > 8) if not any(
-        a.tag in (qn("w:sdt"), qn("w:hyperlink")) for a in t.iterancestors())])
+    t = rng.choice(
+        [
+            t
+            for t in _texts(trees[BODY], lambda s: len(s) > 8)
+            if not any(a.tag in (qn("w:sdt"), qn("w:hyperlink")) for a in t.iterancestors())
+        ]
+    )
     words = rng.choice(("约35%", "１２台", "百分之三十", "五千吨", "③", "三分之一", "约12万元", "二〇二六年"))
     at = rng.randrange(1, len(t.text))
     t.text = t.text[:at] + words + t.text[at:]

@@ -183,7 +183,12 @@ def run() -> CalculationRun:
                 why="按所在省份和最近公布年份取用",
             ),
             FactorUse(
-                id="gas-a", value="389.31", unit="GJ/10^4Nm3", source="GB/T 32151 默认值", evidence="agree", why="无实测值"
+                id="gas-a",
+                value="389.31",
+                unit="GJ/10^4Nm3",
+                source="GB/T 32151 默认值",
+                evidence="agree",
+                why="无实测值",
             ),
         ),
         caveats=("2025年因子尚未公布，取用2023年数值。",),
@@ -239,7 +244,9 @@ def verdicts() -> EligibilityReport:
                 Verdict.NOT_MET,
                 "台账中6台空压机为2级能效",
                 threshold="1级及以上",
-                operands=(VerdictOperand(name="grade", label="最低能效等级", value="2", unit="级", declared="equipment[1]"),),
+                operands=(
+                    VerdictOperand(name="grade", label="最低能效等级", value="2", unit="级", declared="equipment[1]"),
+                ),
                 next_step="更换或改造2级能效空压机。",
             ),
             _criterion(
@@ -259,7 +266,9 @@ def verdicts() -> EligibilityReport:
                     ),
                 ),
             ),
-            _criterion(5, "digital_centre", "能碳管理中心", f"{guide}/三-(五)", Verdict.NOT_APPLICABLE, "企业未申报该项"),
+            _criterion(
+                5, "digital_centre", "能碳管理中心", f"{guide}/三-(五)", Verdict.NOT_APPLICABLE, "企业未申报该项"
+            ),
         ),
     )
 
