@@ -55,7 +55,7 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     issued = next((f.value for f in fields if f.name == "issue_date"), None)
     if span:
         notes += list(checks.period(span.first, span.last, issued, "period"))
-        fields += period_fields(span, span_certain, source)
+        fields += period_fields(span, span_certain, source, pairs)
     findings += checks.date_sanity("issue_date", "出具日期", issued, today)
     money = next((f.value for f in fields if f.name == "amount_incl_tax"), "")
     findings += check_fees(sheets, grids, data, money)
@@ -81,7 +81,8 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     if months is not None:
         records = monthly_records(frame, months)
     elif chosen is not None:
-        proven = evidence.checked or read_holds or len(chosen.agreeing) >= 2
+        checked = (evidence.checked or read_holds) and not chosen.claim.summed
+        proven = checked or len(chosen.agreeing) >= 2
         records = (bill_record(frame, 1, chosen, span, span_certain, proven),)
     else:
         records = ()

@@ -123,12 +123,18 @@ def _field_value(name: str, text: str) -> str:
     return tidy(text)
 
 
-def period_fields(span: Span, certain: bool, source: Source) -> list[FieldValue]:
+def period_fields(span: Span, certain: bool, source: Source, pairs: Sequence[Pair]) -> list[FieldValue]:
+    """Both ends of the period, at the label that printed it."""
+    named = [p for p in pairs if p.name.startswith("period")]
+    at = next((p for p in named if span.raw in p.text), named[0] if named else None)
     return [
         FieldValue(
             name=name,
             value=value,
             raw=span.raw,
+            page=at.page if at else None,
+            bbox=at.bbox if at else None,
+            locator=at.locator if at else None,
             confidence=Confidence.B,
             status="auto" if certain and source is not Source.OCR else "review",
         )

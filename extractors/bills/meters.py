@@ -18,7 +18,8 @@ SUBTRACTED = frozenset({"free", "sub"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A statement of the whole quantity: what says so, how strongly (0 is strongest), and where it stands."""
+    """A statement of the whole quantity: what says so, how strongly (0 is strongest), and where it stands. ``summed``: it is our sum
+    over several meters, which nothing printed confirms (one of them may be a sub-meter)."""
 
     value: Fraction
     raw: str
@@ -26,6 +27,7 @@ class Claim:
     label: str
     rank: int
     cell: GridValue | None = None
+    summed: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,7 +139,15 @@ def _totals(
         total = sum((s[0] for s in sums), Fraction(0))
         raw = "＋".join(s[1] for s in sums)
         evidence.claims.append(
-            Claim(value=total, raw=raw, unit=unit, label=f"“{heading}”列", rank=rank, cell=sums[0][2])
+            Claim(
+                value=total,
+                raw=raw,
+                unit=unit,
+                label=f"“{heading}”列",
+                rank=rank,
+                cell=sums[0][2],
+                summed=len(sums) > 1,
+            )
         )
 
 

@@ -17,6 +17,9 @@ from extractors.evidence import blocking, explain, show
 from extractors.text import compact, number
 from extractors.vocabulary import find_printed_unit, load_terms
 
+REPEATED = 7
+"""Rank of what price components repeat: the weakest witness."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
@@ -61,7 +64,7 @@ def _repeated(evidence: MeterEvidence) -> list[Claim]:
     if times < 2:
         return []
     first = next(c for c in evidence.repeats if c.value == value)
-    return [replace(first, label="电费明细各行重复的电量", rank=5)]
+    return [replace(first, label="电费明细各行重复的电量", rank=REPEATED)]
 
 
 def _cell(pair: Pair) -> GridValue:
@@ -91,6 +94,9 @@ def choose_quantity(
     agreeing = [c for c, v in scaled if v is not None and value is not None and abs(v - value) <= 1]
     firm = [c for c, v in scaled if c not in agreeing and c.rank <= 3]
     soft = [c for c, v in scaled if c not in agreeing and c.rank > 3]
+    if len(agreeing) > 1:
+        # Rows of an hourly price list repeat a quantity too; against two statements that agree they say nothing.
+        soft = [c for c in soft if c.rank != REPEATED]
     findings: list[Finding] = []
     if firm:
         findings.append(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.geometry.sheet import Piece, Sheet, char_weight
 from extractors.text import compact, tidy
@@ -186,7 +186,7 @@ def value_right(
                 break
         out.append(glyph)
     text = _printed(out)
-    return Value(text=text, pieces=_distinct(out)) if text else None
+    return Value(text=text, pieces=pieces_of(out)) if text else None
 
 
 def after_label(glyph: Glyph, hit: Hit, em: float) -> bool:
@@ -201,9 +201,14 @@ def after_label(glyph: Glyph, hit: Hit, em: float) -> bool:
     return glyph.piece.x0 >= hit.x1 - 1.2 * em and glyph.piece.x0 > hit.x0
 
 
-def _distinct(glyphs: list[Glyph]) -> tuple[Piece, ...]:
-    seen: dict[int, Piece] = {id(g.piece): g.piece for g in glyphs}
-    return tuple(seen.values())
+def pieces_of(glyphs: list[Glyph]) -> tuple[Piece, ...]:
+    """The words of ``glyphs``, each narrowed to the characters taken: a label in the same word is not part of the value's box."""
+    members: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        members.setdefault(id(glyph.piece), []).append(glyph)
+    return tuple(
+        replace(own[0].piece, x0=min(g.x0 for g in own), x1=max(g.x1 for g in own)) for own in members.values()
+    )
 
 
 def value_below(sheet: Sheet, hit: Hit, hits: list[Hit], *, max_rows_em: float = 3.5) -> Value | None:

@@ -42,7 +42,8 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
     extra = _container_values(document)
     merged = merge(readings, extra, page_text)
     capitals = next((r.capitals for r in readings if r.capitals), "")
-    remark = next((r.remark for r in readings if r.remark), "")
+    remarked = next((r for r in readings if r.remark), None)
+    remark = remarked.remark if remarked else ""
     qr = next((r.qr for r in readings if r.qr), "")
     findings += missing_fields(merged.chosen)
     findings += merged.findings
@@ -77,8 +78,8 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
     if any(f.severity is Severity.BLOCKING for f in notes) and not blocked:
         records = tuple(replace(r, needs_review=True) for r in records)
     fields = to_fields(merged, findings, proven, any(f.id == "several-invoices" for f in findings))
-    if energy:
-        fields += _remark_fields(facts, source)
+    if energy and remarked:
+        fields += _remark_fields(facts, source, remarked)
     return Extraction(
         sha256=document.sha256,
         filename=document.filename,
@@ -204,7 +205,7 @@ def _many(label: str, values: tuple[str, ...]) -> Finding:
     )
 
 
-def _remark_fields(facts: RemarkFacts, source: Source) -> tuple[FieldValue, ...]:
+def _remark_fields(facts: RemarkFacts, source: Source, remarked: InvoiceReading) -> tuple[FieldValue, ...]:
     values = []
     for name, found in (("account_number", facts.accounts), ("meter_number", facts.meters)):
         if found:
@@ -220,6 +221,9 @@ def _remark_fields(facts: RemarkFacts, source: Source) -> tuple[FieldValue, ...]
             name=name,
             value=value,
             raw=raw,
+            page=remarked.remark_page,
+            bbox=remarked.remark_box,
+            locator=remarked.remark_locator,
             confidence=Confidence.B if source is not Source.OCR else Confidence.C,
             status="auto" if sure and source is not Source.OCR else "review",
             rivals=rivals,

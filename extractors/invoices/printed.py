@@ -9,7 +9,16 @@ from typing import Any
 
 from extractors.capitals import find_capitals
 from extractors.evidence import Candidate
-from extractors.geometry.labels import Hit, Value, after_label, find_labels, label_map, row_glyphs, value_right
+from extractors.geometry.labels import (
+    Hit,
+    Value,
+    after_label,
+    find_labels,
+    label_map,
+    pieces_of,
+    row_glyphs,
+    value_right,
+)
 from extractors.geometry.sheet import Piece, Sheet, make_rows
 from extractors.identifiers import tax_id_candidates
 from extractors.invoices.lines import read_lines
@@ -182,7 +191,7 @@ def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
             lines.append(_before_gap(glyphs, 4 * sheet.em))
     kept = _left_aligned(lines, sheet.em)
     text = tidy("".join(_joined(line) for line in kept)).strip(_MARKS + " ")
-    pieces = tuple({id(g.piece): g.piece for line in kept for g in line}.values())
+    pieces = pieces_of([g for line in kept for g in line])
     return Value(text=text, pieces=pieces) if text else None
 
 
@@ -335,3 +344,5 @@ def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
     text = "\n".join(tidy(" ".join(p.text for p in row)) for row in rows)
     if text and not reading.remark:
         reading.remark = text
+        reading.remark_page = sheet.number
+        reading.remark_box = sheet.box(p for row in rows for p in row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from app.domain.activity import InvoiceLine
 from app.domain.finding import Finding
-from app.domain.page import Source
+from app.domain.page import Box, Source
 from extractors.evidence import Candidate
 from extractors.identifiers import tax_id_candidates
 from extractors.text import HIDDEN, compact, iso_date, leading_number, number_text, tidy
@@ -49,6 +49,9 @@ class InvoiceReading:
     candidates: list[Candidate] = field(default_factory=list)
     lines: tuple[InvoiceLine, ...] = ()
     remark: str = ""
+    remark_page: int | None = None
+    remark_box: Box | None = None
+    remark_locator: str | None = None
     capitals: str = ""
     qr: str = ""
     red: bool = False

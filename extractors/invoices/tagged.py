@@ -70,7 +70,11 @@ def _read_origin(
                     locator=tag.locator,
                 )
             )
-    reading.remark = "\n".join(t.value for t in _matching(header, template["tags"]["remark"], all_of_first=True))
+    remarks = _matching(header, template["tags"]["remark"], all_of_first=True)
+    reading.remark = "\n".join(t.value for t in remarks)
+    if remarks:
+        reading.remark_page, reading.remark_box = remarks[0].page, remarks[0].bbox
+        reading.remark_locator = remarks[0].locator
     reading.capitals = next((t.value for t in _matching(header, template["tags"]["capitals"])), "")
     reading.qr = next((t.value for t in _matching(header, template["tags"]["qr"])), "")
     blue = next((t.value for t in _matching(header, template["tags"]["blue"])), "")

@@ -278,3 +278,38 @@ def test_values_that_run_together_in_one_paragraph_are_separated() -> None:
     found = {f.name: f.value for f in read(doc).fields}
     assert found["buyer_name"] == "江州云帆公司"
     assert found["account_number"] == "G0012345"
+
+
+def two_meters(printed: str) -> Document:
+    """A bill without rules: two meters, each with its bands, and an hourly price list on the second page."""
+    c = Canvas(width=595, height=842)
+    c.text(200, 30, "江州供电局 电费清单", 16)
+    c.text(40, 60, "客户编号：0312345678")
+    c.text(40, 78, "抄表周期：2025.03.01-2025.03.31")
+    c.text(300, 78, f"结算电量(千瓦时)：{printed}")
+    columns = (40, 130, 200, 270, 340, 390, 460, 520)
+    rows = [("电能表编号", "示数类型", "上期示数", "本期示数", "倍率", "抄见电量", "加减电量", "结算电量")]
+    rows += [("A000000001", "有功(总)", "100", "110", "1000", "10000", "0", "10000"), ("", "峰", "50", "56", "1000", "6000", "0", "6000"), ("", "谷", "50", "54", "1000", "4000", "0", "4000")]
+    rows += [("A000000002", "有功(总)", "200", "205", "1000", "5000", "0", "5000"), ("", "峰", "100", "103", "1000", "3000", "0", "3000"), ("", "谷", "100", "102", "1000", "2000", "0", "2000")]
+    for i, row in enumerate(rows):
+        for x, text in zip(columns, row, strict=True):
+            c.text(x, 110 + 15 * i, text)
+    hourly = Canvas(width=595, height=842, number=2)
+    hourly.text(200, 30, "分时直接交易价格", 14)
+    for x, text in ((40, "时段"), (150, "电量"), (260, "电价")):
+        hourly.text(x, 60, text)
+    for h in range(24):
+        for x, text in ((40, f"{h}:00-{h + 1}:00"), (150, "625"), (260, "0.41")):
+            hourly.text(x, 76 + 14 * h, text)
+    return document(c.page(), hourly.page())
+
+
+def test_two_meters_add_up_to_the_printed_total() -> None:
+    (record,) = read(two_meters("15,000")).records
+    assert (record.quantity, record.needs_review) == ("15000", False)
+
+
+def test_our_own_sum_over_meters_is_not_accepted_unseen() -> None:
+    (record,) = read(two_meters("")).records
+    assert record.quantity == "15000"
+    assert record.needs_review
