@@ -12,6 +12,7 @@ from app.accounting.refusals import Kind, refusal
 from app.domain.number import exact_text
 from app.domain.units import GJ_PER_KWH, GJ_PER_TCE, Unit, find_unit
 
+MJ_PER_KWH = GJ_PER_KWH * 1000
 _TO_GJ = {"heat": Fraction(1), "electricity": GJ_PER_KWH, "coal_equivalent": GJ_PER_TCE}
 
 
@@ -59,5 +60,5 @@ def conversions(asked: Sequence[Mapping[str, Any]], lines: Sequence[Computed]) -
     for line in lines:
         a = line.activity
         if a.unit.dimension == "electricity":
-            out.append(_row(a.quantity_text, a.unit_text, "MJ", convert(a.quantity_text, a.unit_text, "MJ")))
+            out.append(_row(a.quantity_text, a.unit_text, "MJ", a.quantity * a.unit.ratio * MJ_PER_KWH))
     return tuple({tuple(row.values()): row for row in out}.values())

@@ -68,7 +68,6 @@ def equivalents(lines: Sequence[Computed], setting: Setting) -> Equivalents:
 
     Refuses missing_parameter without ``options.gwp_report``, factor_not_found, suspect_factor.
     """
-    inside = [line for line in lines if not line.outside]
     wanted = any(request.startswith("total_tco2e") for request in setting.inputs.request)
     recorded = any(gas != "CO2" for line in lines for gas in line.outcome.gases)
     if not (recorded or wanted):
@@ -84,13 +83,13 @@ def equivalents(lines: Sequence[Computed], setting: Setting) -> Equivalents:
         )
     total, uses, suspects = Fraction(0), {}, []
     for line in lines:
-        co2 = line.outcome.tco2 * line.sign
-        total += co2 if line in inside else 0
+        counted = line.sign if not line.outside else 0
+        total += line.outcome.tco2 * counted
         for gas, tonnes in line.outcome.gases.items():
             if gas == "CO2":
                 continue
             factor, admitted = _potential(gas, report, setting, line.activity.id)
             uses[factor.id] = use_of(factor, why=f"options.gwp_report = {report}，{gas} 取该报告百年值。")
             suspects += [admitted] if admitted else []
-            total += line.sign * tonnes * factor.number if line in inside else 0
+            total += counted * tonnes * factor.number
     return Equivalents(total=total, factors=tuple(uses.values()), suspects=tuple(dict.fromkeys(suspects)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -29,9 +30,35 @@ def number_text(value: Any) -> str | None:
     return None
 
 
+def _decimal(text: str) -> Fraction | None:
+    """A plain unsigned decimal read without a pattern: what nearly every quantity of a bill looks like."""
+    whole, dot, tail = text.partition(".")
+    if not (whole.isdigit() and whole.isascii() and len(text) <= MAX_DIGITS):
+        return None
+    if not dot:
+        return Fraction(int(whole))
+    return Fraction(int(whole + tail), 10 ** len(tail)) if tail.isdigit() and tail.isascii() else None
+
+
+def plain_number(text: str | None) -> Fraction | None:
+    """The exact value of a text, None when it is absent or not a decimal number (for checks, which never refuse)."""
+    if text is None:
+        return None
+    stripped = str(text).strip()
+    quick = _decimal(stripped)
+    if quick is not None:
+        return quick
+    try:
+        return parse_number(stripped)
+    except ValueError:
+        return None
+
+
 def exact(value: Any, *, name: str, subject: str = "") -> Fraction:
     """The exact value. Refuses (invalid_number) thousands separators, full-width digits, ``p/q``, NaN and floating numbers."""
     text = number_text(value)
+    if text is not None and (quick := _decimal(text)) is not None:
+        return quick
     if text is not None and _is_plain(text):
         try:
             return parse_number(text)
@@ -52,6 +79,14 @@ def _is_plain(text: str) -> bool:
         return False
     exponent = text.lower().partition("e")[2].lstrip("+-")
     return not exponent or (exponent.isdigit() and int(exponent) <= MAX_EXPONENT)
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum, by adding whole numbers over each denominator first: the same value as adding one by one, many times faster."""
+    tops: dict[int, int] = {}
+    for value in values:
+        tops[value.denominator] = tops.get(value.denominator, 0) + value.numerator
+    return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
 
 
 def percent(value: Any, *, name: str, subject: str) -> Fraction:

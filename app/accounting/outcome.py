@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from app.accounting.library import Factor, FactorLibrary
 from app.accounting.reading import Activity, Inputs
@@ -48,13 +49,24 @@ class Outcome:
     outside: bool = False
 
 
+class PerUnit(Protocol):
+    """What activities that differ in their quantity alone share (recipe.py)."""
+
+    @property
+    def unit(self) -> Outcome: ...
+    @property
+    def why(self) -> str: ...
+    def ids_for(self, activity: Activity) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
-    """An activity with its outcome and the family that computed it."""
+    """An activity with its outcome, the family that computed it and the recipe it shares with its like."""
 
     activity: Activity
     outcome: Outcome
     family: str
+    recipe: PerUnit
 
     @property
     def outside(self) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from math import lcm
 
+from app.accounting.numbers import plain_number
+from app.accounting.series import Entry, Record, Series
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Finding, Severity
-from app.domain.number import exact_text, fixed_text, parse_number
-from app.domain.period import Period
+from app.domain.number import exact_text, fixed_text
 
 # Yuan per unit, tax excluded, beyond which the unit or the reading is probably wrong. Wide on purpose: a hint, not a verdict.
 PRICE_BANDS: dict[tuple[Carrier, str], tuple[str, str]] = {
@@ -24,16 +25,10 @@ PRICE_BANDS: dict[tuple[Carrier, str], tuple[str, str]] = {
     (Carrier.GASOLINE, "L"): ("4", "9"),
     (Carrier.DIESEL, "L"): ("4", "9"),
 }
+_BANDS = {key: (Fraction(low), Fraction(high)) for key, (low, high) in PRICE_BANDS.items()}
 OUTLIER_FACTOR = 3
 OUTLIER_MINIMUM = 4  # fewer bills than this have no median worth comparing with
 SCALES = (10, 100, 1000, 10000, 100000000)
-
-
-def _number(text: str | None) -> Fraction | None:
-    try:
-        return None if text is None or not str(text).strip() else parse_number(text)
-    except ValueError:
-        return None
 
 
 def _finding(id: str, message: str, subject: str, fix: str, **data: str) -> Finding:
@@ -49,25 +44,29 @@ def _scale_hint(price: Fraction, low: Fraction, high: Fraction) -> str:
     return ""
 
 
-def _unit_scale(record: Any) -> list[Finding]:
-    quantity, amount = _number(record.quantity), _number(record.amount)
-    band = PRICE_BANDS.get((record.carrier, record.unit))
-    if record.direction is Direction.EXPORTED or band is None or not quantity or not amount:
+def _unit_scale(entry: Entry) -> list[Finding]:
+    record: Record = entry.record
+    band = _BANDS.get((record.carrier, record.unit))
+    if band is None or record.direction is Direction.EXPORTED or not entry.quantity:
         return []
-    low, high = (Fraction(b) for b in band)
-    price = amount / quantity
+    amount = plain_number(record.amount)
+    if not amount:
+        return []
+    low, high = band
+    price = amount / entry.quantity
     if low <= price <= high:
         return []
+    shown = PRICE_BANDS[record.carrier, record.unit]
     message = (
         f"记录 {record.id}：{record.carrier.label}折合 {fixed_text(price, 4)} 元/{record.unit}，"
-        f"超出常见范围 {band[0]}–{band[1]}。{_scale_hint(price, low, high)}"
+        f"超出常见范围 {shown[0]}–{shown[1]}。{_scale_hint(price, low, high)}"
     )
     fix = "请对照原件核对数量、单位、倍率与金额。"
-    return [_finding("unit-scale", message, record.id, fix, price=exact_text(price), low=band[0], high=band[1])]
+    return [_finding("unit-scale", message, record.id, fix, price=exact_text(price), low=shown[0], high=shown[1])]
 
 
-def _sign(record: Any) -> list[Finding]:
-    quantity = _number(record.quantity)
+def _sign(entry: Entry) -> list[Finding]:
+    record, quantity = entry.record, entry.quantity
     if quantity is None:
         message = f"记录 {record.id} 的数量“{record.quantity}”不是十进制数。"
         return [_finding("quantity-unreadable", message, record.id, "请按原件更正数量。")]
@@ -79,36 +78,32 @@ def _sign(record: Any) -> list[Finding]:
     return [_finding("zero-or-negative", message, record.id, fix)]
 
 
-def _median(values: Sequence[Fraction]) -> Fraction:
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def _outliers(label: str, records: Sequence[tuple[Any, Period | None]]) -> list[Finding]:
-    daily = []
-    for record, period in records:
-        quantity = _number(record.quantity)
-        if quantity is not None and quantity > 0 and period is not None:
-            daily.append((record, quantity / period.days))
-    if len(daily) < OUTLIER_MINIMUM or len({record.unit for record, _ in daily}) > 1:
+def _outliers(series: Series) -> list[Finding]:
+    """Bills whose daily quantity is far from the median of their own meter. Compared as whole numbers over one denominator."""
+    used = [(e, e.quantity, e.period.days) for e in series.entries if e.quantity is not None and e.quantity > 0 and e.period]
+    if len(used) < OUTLIER_MINIMUM or len({e.record.unit for e, _, _ in used}) > 1:
         return []
-    middle = _median([value for _, value in daily])
+    whole = lcm(*{q.denominator * days for _, q, days in used})
+    daily = [(e, q.numerator * (whole // (q.denominator * days))) for e, q, days in used]
+    ordered = sorted(value for _, value in daily)
+    middle = len(ordered) // 2
+    twice = 2 * ordered[middle] if len(ordered) % 2 else ordered[middle - 1] + ordered[middle]
     out = []
-    for record, value in daily:
-        if middle / OUTLIER_FACTOR <= value <= middle * OUTLIER_FACTOR:
+    for entry, value in daily:
+        if twice <= 2 * value * OUTLIER_FACTOR and 2 * value <= twice * OUTLIER_FACTOR:
             continue
-        times = value / middle
+        record = entry.record
+        own, median = Fraction(value, whole), Fraction(twice, 2 * whole)
         message = (
-            f"记录 {record.id}：{label} 日均 {fixed_text(value, 2)} {record.unit}，"
-            f"是全年中位数 {fixed_text(middle, 2)} 的 {fixed_text(times, 2)} 倍。"
+            f"记录 {record.id}：{series.label} 日均 {fixed_text(own, 2)} {record.unit}，"
+            f"是全年中位数 {fixed_text(median, 2)} 的 {fixed_text(own / median, 2)} 倍。"
         )
         fix = "请核对读数、倍率与账期；确有停产、投产等原因的请说明。"
-        out.append(_finding("outlier", message, record.id, fix, daily=exact_text(value), median=exact_text(middle)))
+        out.append(_finding("outlier", message, record.id, fix, daily=exact_text(own), median=exact_text(median)))
     return out
 
 
-def plausibility(label: str, records: Sequence[tuple[Any, Period | None]]) -> tuple[Finding, ...]:
+def plausibility(series: Series) -> tuple[Finding, ...]:
     """Findings over the records of one meter or account; all of them must be explained, none is a verdict."""
-    out = [f for record, _ in records for f in (*_sign(record), *_unit_scale(record))]
-    return (*out, *_outliers(label, records))
+    out = [f for entry in series.entries for f in (*_sign(entry), *_unit_scale(entry))]
+    return (*out, *_outliers(series))

@@ -122,8 +122,11 @@ def read_inputs(raw: Mapping[str, Any]) -> Inputs:
     wanted = [request] if isinstance(request, str) else list(request or ())
     activities = _mappings(raw["activities"], "activities")
     ids = [_text(a.get("id")) or f"a{n}" for n, a in enumerate(activities, 1)]
-    for twice in (i for n, i in enumerate(ids) if i in ids[:n]):
-        raise malformed(f"活动编号 {twice} 出现两次。", fix="每个活动要有唯一的 id。", subject=twice)
+    seen: set[str] = set()
+    for own in ids:
+        if own in seen:
+            raise malformed(f"活动编号 {own} 出现两次。", fix="每个活动要有唯一的 id。", subject=own)
+        seen.add(own)
     return Inputs(
         edition=_text(raw.get("edition")),
         factor_set=_text(raw.get("factor_set")).removeprefix("默认集").strip(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -20,10 +20,12 @@ from app.accounting.heat import heat_family
 from app.accounting.indicators import indicators
 from app.accounting.library import FactorLibrary
 from app.accounting.notices import findings
+from app.accounting.numbers import exact_sum
 from app.accounting.offsets import read_offsets, refuse_netting
 from app.accounting.outcome import Computed, Outcome, Setting
 from app.accounting.process import carbonate, process, reported
 from app.accounting.reading import Activity, inputs_hash, read_activity, read_inputs
+from app.accounting.recipe import Recipe, make_recipe, recipe_key
 from app.accounting.suspects import Gate
 from app.domain.run import CalculationRun, EmissionLine, FactorUse
 
@@ -55,13 +57,30 @@ _BY_FAMILY = {
 }
 
 
-def _compute(raw: Mapping[str, Any], kinds: Mapping[str, Kind], setting: Setting) -> Computed:
-    activity = read_activity(raw)
-    require_explained_sign(activity, kinds)
-    kind = kinds[activity.id]
-    return Computed(
-        activity=activity, outcome=_BY_FAMILY[kind.family](activity, kind, setting), family=kind.family.value
-    )
+def _kinds(activities: Sequence[Mapping[str, Any]], library: FactorLibrary) -> dict[str, Kind]:
+    """The family of each activity's carrier, by activity id."""
+    names = {raw["id"]: str(raw.get("carrier") or "").strip() for raw in activities}
+    known = {name: classify(name, library) for name in set(names.values())}
+    return {id: known[name] for id, name in names.items()}
+
+
+def _compute_all(setting: Setting) -> tuple[Computed, ...]:
+    """Every activity in the order given; what they share is worked out once."""
+    kinds = _kinds(setting.inputs.activities, setting.library)
+    recipes: dict[Hashable, Recipe] = {}
+    out = []
+    for raw in setting.inputs.activities:
+        activity = read_activity(raw)
+        require_explained_sign(activity, kinds)
+        kind = kinds[activity.id]
+        key = recipe_key(activity)
+        recipe = recipes.get(key)
+        if recipe is None:
+            recipe = recipes[key] = make_recipe(activity, _BY_FAMILY[kind.family], kind, setting)
+        out.append(
+            Computed(activity=activity, outcome=recipe.outcome(activity), family=kind.family.value, recipe=recipe)
+        )
+    return tuple(out)
 
 
 def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -79,12 +98,12 @@ def _line(computed: Computed) -> EmissionLine:
     activity, outcome = computed.activity, computed.outcome
     category = outcome.category_in if activity.direction == "in" else outcome.category_out
     start, end = _period(activity.params)
-    why = list(outcome.why)
+    why = computed.recipe.why
     if computed.outside:
         category = OUTSIDE
-        why.append("在核算边界外（或按规则单列），不计入总量。")
+        why += "在核算边界外（或按规则单列），不计入总量。"
     if activity.is_correction:
-        why.append(f"更正 {activity.params['correction_of']}：{activity.params.get('reason') or '未写原因'}。")
+        why += f"更正 {activity.params['correction_of']}：{activity.params.get('reason') or '未写原因'}。"
     formula = FORMULAS[outcome.formula]
     return EmissionLine(
         activity=activity.id,
@@ -93,13 +112,13 @@ def _line(computed: Computed) -> EmissionLine:
         direction=activity.direction,
         quantity=activity.quantity_text,
         unit=activity.unit_text,
-        tco2=outcome.tco2 * computed.sign,
+        tco2=-outcome.tco2 if computed.sign < 0 else outcome.tco2,
         formula_id=formula.id,
         formula=formula.text,
         clause=formula.clause,
-        factor_ids=tuple(dict.fromkeys(use.id for use in outcome.factors)),
+        factor_ids=computed.recipe.ids_for(activity),
         operands=outcome.operands,
-        why="".join(why),
+        why=why,
         label=str(activity.params.get("label") or ""),
         period_start=start,
         period_end=end,
@@ -108,9 +127,10 @@ def _line(computed: Computed) -> EmissionLine:
 
 
 def _subtotals(lines: Sequence[EmissionLine]) -> dict[str, Fraction]:
-    sums = {c: sum((x.tco2 for x in lines if x.category == c), Fraction(0)) for c in CATEGORIES if c != OUTSIDE}
-    present = {line.category for line in lines}
-    return {category: value for category, value in sums.items() if category in present}
+    by_category: dict[str, list[Fraction]] = {}
+    for line in lines:
+        by_category.setdefault(line.category, []).append(line.tco2)
+    return {c: exact_sum(by_category[c]) for c in CATEGORIES if c != OUTSIDE and c in by_category}
 
 
 def _lookups(computed: Sequence[Computed]) -> dict[str, str]:
@@ -146,8 +166,7 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     read = read_inputs(inputs)
     setting = Setting(inputs=read, library=library, gate=Gate.from_option(read.options.get("allow_suspect")))
     refuse_netting(read)
-    kinds = {raw["id"]: classify(str(raw.get("carrier") or "").strip(), library) for raw in read.activities}
-    computed = tuple(_compute(raw, kinds, setting) for raw in read.activities)
+    computed = _compute_all(setting)
     check_claims(computed, setting)
     lines = tuple(_line(c) for c in computed)
     subtotals = _subtotals(lines)

@@ -30,10 +30,9 @@ def parse_number(value: object) -> Fraction:
 def exact_text(value: Fraction) -> str:
     """The full decimal when it terminates, otherwise the reduced fraction ``p/q``."""
     denominator = value.denominator
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator //= 2
-        twos += 1
+    twos = (denominator & -denominator).bit_length() - 1
+    denominator >>= twos
+    fives = 0
     while denominator % 5 == 0:
         denominator //= 5
         fives += 1
@@ -45,10 +44,9 @@ def exact_text(value: Fraction) -> str:
 
 def fixed_text(value: Fraction, places: int) -> str:
     """``value`` with exactly ``places`` decimals, half-even on the exact value (GB/T 8170 四舍六入五成双)."""
-    scaled = value * 10**places
-    quotient, remainder = divmod(scaled.numerator, scaled.denominator)
+    quotient, remainder = divmod(value.numerator * 10**places, value.denominator)
     twice = 2 * remainder
-    if twice > scaled.denominator or (twice == scaled.denominator and quotient % 2):
+    if twice > value.denominator or (twice == value.denominator and quotient % 2):
         quotient += 1
     sign = "-" if quotient < 0 else ""
     digits = str(abs(quotient)).rjust(places + 1, "0")
