@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from app.domain.errors import InputRefused
 from app.domain.page import Document, Media
+from ingestion.qr import code_tags
 from ingestion.readers.content import Content, damaged
 from ingestion.sniffing import sniff
 
@@ -45,7 +46,7 @@ def read_document(data: bytes, filename: str) -> Document:
         size=len(data),
         pages=content.pages,
         tables=content.tables,
-        tags=content.tags,
+        tags=(*content.tags, *code_tags(data, name, media, content.pages)),
         paragraphs=content.paragraphs,
         findings=content.findings,
         properties={k: v for k, v in content.properties.items() if v},

@@ -59,6 +59,25 @@ def ink_of(picture: Any) -> Any:
     return cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18) > 0
 
 
+def without_seals(picture: Any) -> Any:
+    """The picture with red seals faded, so that they do not hide what is printed under them. Red print stays: only red ink that
+    spreads in both directions is a seal."""
+    rest = picture[:, :, :2].max(axis=2).astype(np.int16)
+    red = (picture[:, :, 2].astype(np.int16) - rest > 45) & (picture[:, :, 2] > 120)
+    spread = cv2.dilate(red.astype(np.uint8), np.ones((5, 5), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(spread)
+    least = max(picture.shape[:2]) / 28
+    faded = picture
+    for label in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[label])
+        # A ring or a stamp, neither a line of print nor a painted ground.
+        if min(w, h) > least and max(w, h) < 8 * least and area < 0.7 * w * h:
+            faded = faded.copy() if faded is picture else faded
+            window, mask = faded[y : y + h, x : x + w], red[y : y + h, x : x + w]
+            window[mask] = window[mask][:, 2:]
+    return faded
+
+
 def skew_of(picture: Any) -> float:
     """Degrees by which the page has to be turned clockwise to lie straight, within ±6; 0.0 when nothing tells.
 
@@ -117,7 +136,7 @@ def _paper(picture: Any) -> Any:
 
 def _long_strokes(ink: Any, least: int) -> tuple[list[tuple[float, float, float]], Any]:
     """Horizontal strokes of at least ``least`` pixels: (y, x0, x1) of each, and the mask of their pixels."""
-    thick = max(4, round(max(ink.shape) / 300))
+    thick = max(5, round(max(ink.shape) / 200))
     solid = cv2.dilate(ink.astype(np.uint8), np.ones((3, 1), np.uint8))
     opened = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     # A gap of a few pixels is a worn line, not two.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 #: Gaps between the inks of two characters, in em. Digits of one number are set at a constant distance, whatever their shape.
@@ -63,8 +64,8 @@ def place(
         inside = [i for i, s in enumerate(seen) if a - 1 <= s[1] <= b + 1]
         if len(inside) > 1:
             # Characters that touch share the ink by their centres.
-            cuts = [a, *((seen[i][1] + seen[j][1]) / 2 for i, j in zip(inside, inside[1:], strict=False)), b]
-            for index, left, right in zip(inside, cuts, cuts[1:], strict=False):
+            cuts = [a, *((seen[i][1] + seen[j][1]) / 2 for i, j in pairwise(inside)), b]
+            for index, (left, right) in zip(inside, pairwise(cuts), strict=True):
                 extents[index] = _union(extents[index], left, right)
             continue
         middle = (a + b) / 2
@@ -105,7 +106,7 @@ def _digit_step(marks: Sequence[Mark], em: float) -> float:
     """From digit to digit, centre to centre, as this line sets them."""
     steps = [
         right.centre - left.centre
-        for left, right in zip(marks, marks[1:], strict=False)
+        for left, right in pairwise(marks)
         if left.char in _DIGITS and right.char in _DIGITS
     ]
     near = [s for s in steps if 0.2 * em < s < 0.85 * em]
