@@ -1,4 +1,4 @@
-"""lingtan calc, account, eligible."""
+"""lingtan calc, account."""
 
 from __future__ import annotations
 
@@ -72,35 +72,4 @@ def account(key: str | None) -> int:
     return 1 if has_blocking(result["findings"]) else 0
 
 
-VERDICT_LABELS = {"met": "符合", "not_met": "不符合", "insufficient_evidence": "待补证", "not_applicable": "不适用"}
-VERDICT_MARK = {"met": "✓ 符合", "not_met": "✗ 不符合", "insufficient_evidence": "？待补证", "not_applicable": "— 不适用"}
-
-
-@command("eligible", help="逐条判断是否符合申报方案")
-@click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
-@click.option("--scheme", multiple=True, metavar="S", help="申报方案（可多次；默认为项目档案中的方案）")
-@common_options
-def eligible(key: str | None, scheme: tuple[str, ...]) -> int:
-    from app.services.eligibility import check_eligibility
-
-    ws = workspace()
-    project = ws.project(key)
-    report = check_eligibility(ws, project, scheme or None)
-
-    def text() -> str:
-        lines = []
-        for c in report["criteria"]:
-            lines.append(f"{VERDICT_MARK[c['verdict']]}  {c.get('title', c['id'])}（{c['modality']}，{c['clause']}）")
-            lines.append(f"      {c['reason']}")
-            if c["missing"]:
-                lines.append(f"      缺：{'、'.join(c['missing'])}")
-            if c["next_step"]:
-                lines.append(f"      → {c['next_step']}")
-        counts = "，".join(f"{VERDICT_LABELS[k]} {v}" for k, v in report["counts"].items())
-        return "\n".join([*lines, f"合计：{counts}（规则版本 {report['ruleset']}）"])
-
-    emit(report, text)
-    return 0
-
-
-COMMANDS = (calc, account, eligible)
+COMMANDS = (calc, account)

@@ -14,7 +14,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import click
 
 from app import __version__
-from app.cli import accounts, assistant, demo, documents, drafting, keys, maintenance, policies, projects, serving
+from app.cli import accounts, assistant, demo, documents, drafting, eligibility, keys, maintenance, policies, projects, serving
 from app.cli.output import common_options, fail
 from app.cli.words import group, usage_error
 from app.domain.errors import LingtanError, Unavailable, UsageError, system_reason
@@ -27,7 +27,7 @@ def cli() -> None:
     """零碳工厂申报助手：单据 → 台账 → 核算 → 资格判断 → 问答 → 申报书。"""
 
 
-for module in (demo, serving, documents, accounts, projects, assistant, drafting, policies, keys, maintenance):
+for module in (demo, serving, documents, accounts, eligibility, projects, assistant, drafting, policies, keys, maintenance):
     for command in module.COMMANDS:
         cli.add_command(command)
 

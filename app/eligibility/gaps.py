@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.clause import Modality
@@ -33,17 +34,24 @@ class GapItem:
     next_step: str
 
 
-def _kind(criterion: CriterionVerdict) -> str:
+def gap_kind(criterion: CriterionVerdict) -> str:
+    """不符合, 待补证 … as the verdict is called; 待核实 when the text of the rule itself is not held."""
     if not criterion.evidence.decidable:
         return "待核实"
     return criterion.verdict.label
 
 
-def gap_plan(report: EligibilityReport) -> tuple[GapItem, ...]:
+def gap_order(criteria: Iterable[CriterionVerdict]) -> list[CriterionVerdict]:
     """Open criteria in the order to work on them: requirements first, then targets, recommendations and encouragements; what
     is not met before what is not proved, what rests on unverified reports last. Ties keep the order of the rules."""
-    opened = [c for c in report.criteria if c.verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)]
-    opened.sort(key=lambda c: (not c.evidence.decidable, _MODALITY_RANK[c.modality], c.verdict is not Verdict.NOT_MET))
+    return sorted(
+        criteria, key=lambda c: (not c.evidence.decidable, _MODALITY_RANK[c.modality], c.verdict is not Verdict.NOT_MET)
+    )
+
+
+def gap_plan(report: EligibilityReport) -> tuple[GapItem, ...]:
+    """What is open, in the order of ``gap_order``."""
+    opened = gap_order(c for c in report.criteria if c.verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE))
     return tuple(
         GapItem(
             criterion=c.id,
@@ -51,7 +59,7 @@ def gap_plan(report: EligibilityReport) -> tuple[GapItem, ...]:
             title=c.title,
             clause=c.clause,
             modality=c.modality,
-            kind=_kind(c),
+            kind=gap_kind(c),
             missing=c.missing or (c.title,),
             documents=c.proof,
             supplier=c.supplier,

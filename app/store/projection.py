@@ -18,6 +18,7 @@ into an empty database and compares, so a row that was changed behind the log's 
 | run-made | run_id, inputs, output |
 | draft-made | sha256, run_id, facts |
 | pack-made | sha256, files |
+| gap-noted | criterion, note, assignee, due (ISO date or empty; all three empty takes the note away) |
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.store import log
 from app.store.log import LogEntry, canonical
-from app.store.tables import document, draft, project, record, run
+from app.store.tables import document, draft, gap_note, project, record, run
 
 
 def record_event(
@@ -221,6 +222,24 @@ def _draft_made(c: Connection, e: LogEntry) -> None:
         c.execute(insert(draft).values(project_id=e.project_id, sha256=e.payload["sha256"], **values))
 
 
+def _gap_noted(c: Connection, e: LogEntry) -> None:
+    """What somebody wrote beside an open criterion: the newest note stands, the earlier ones stay in the log."""
+    p = e.payload
+    c.execute(delete(gap_note).where((gap_note.c.project_id == e.project_id) & (gap_note.c.criterion == p["criterion"])))
+    if p["note"] or p["assignee"] or p["due"]:
+        c.execute(
+            insert(gap_note).values(
+                project_id=e.project_id,
+                criterion=p["criterion"],
+                note=p["note"],
+                assignee=p["assignee"],
+                due=p["due"],
+                noted_by=e.actor,
+                noted_at=e.at,
+            )
+        )
+
+
 def _nothing_to_project(c: Connection, e: LogEntry) -> None:
     """Events that are kept for the record only."""
 
@@ -241,5 +260,6 @@ _HANDLERS: dict[str, Callable[[Connection, LogEntry], None]] = {
     "run-made": _run_made,
     "draft-made": _draft_made,
     "pack-made": _nothing_to_project,
+    "gap-noted": _gap_noted,
 }
 EVENT_TYPES = tuple(_HANDLERS)

@@ -12,7 +12,7 @@ from app.domain.activity import Extraction, ProposedRecord, RecordStatus
 from app.domain.errors import NotFound
 from app.domain.plain import from_plain
 from app.domain.project import FactoryProfile, Project
-from app.store.tables import document, draft, project, record, run
+from app.store.tables import document, draft, gap_note, project, record, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,18 @@ class StoredDraft:
     run_id: str | None
     facts: dict[str, Any]
     created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNote:
+    """What a person wrote beside a criterion; ``due`` is an ISO date or empty."""
+
+    criterion: str
+    note: str
+    assignee: str
+    due: str
+    noted_by: str
+    noted_at: str
 
 
 def _project(row: Any) -> Project:
@@ -195,6 +207,13 @@ def drafts(c: Connection, project_id: str) -> list[StoredDraft]:
         StoredDraft(sha256=r.sha256, run_id=r.run_id, facts=json.loads(r.facts), created_at=r.created_at)
         for r in c.execute(query)
     ]
+
+
+def gap_notes(c: Connection, project_id: str) -> dict[str, StoredNote]:
+    """The notes of a project by criterion."""
+    query = select(gap_note).where(gap_note.c.project_id == project_id).order_by(gap_note.c.criterion)
+    found = (StoredNote(**{k: v for k, v in row._mapping.items() if k != "project_id"}) for row in c.execute(query))
+    return {note.criterion: note for note in found}
 
 
 def next_project_id(c: Connection) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from app.domain.errors import InputRefused, LingtanError, Unavailable, UsageError
+from app.domain.errors import InputRefused, LingtanError, Unavailable, UsageError, system_reason
 from app.store.engine import make_engine, reading
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test keeps it equal to the migrations folder. Knowing it without importing Alembic keeps start-up fast."""
 
 
@@ -28,6 +28,10 @@ def open_database(url: str) -> Engine:
         ) from error
     except ModuleNotFoundError as error:
         raise Unavailable("database_driver", f"缺少数据库驱动 {error.name}", fix=f"在 .venv 中安装 {error.name} 后重试") from error
+    except OSError as error:
+        raise Unavailable(
+            "database_unreachable", f"打不开数据库：{system_reason(error)}", fix="检查数据目录的权限、磁盘空间与 LINGTAN_DATABASE_URL"
+        ) from error
     except DBAPIError as error:
         raise cannot_open(error) from error
     return engine

@@ -1,4 +1,4 @@
-"""Tables. The log is the truth; document, record, run and draft rows are its projections, written in the same transaction
+"""Tables. The log is the truth; document, record, run, draft and gap_note rows are its projections, written in the same transaction
 and re-derivable (services.verify replays the log and compares)."""
 
 from __future__ import annotations
@@ -83,6 +83,18 @@ draft = Table(
     Column("run_id", String(40)),
     Column("facts", Text, nullable=False),
     Column("created_at", String(40), nullable=False),
+)
+
+gap_note = Table(
+    "gap_note",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("criterion", String(120), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("assignee", String(80), nullable=False),
+    Column("due", String(10), nullable=False),  # ISO date or empty
+    Column("noted_by", String(80), nullable=False),
+    Column("noted_at", String(40), nullable=False),
 )
 
 log_entry = Table(

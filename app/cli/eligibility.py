@@ -1,0 +1,94 @@
+"""lingtan eligible: verdicts, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli import eligibility_text as words
+from app.cli.output import common_options, emit, note, workspace
+from app.cli.words import command
+from app.domain.errors import UsageError
+
+Made = tuple[dict[str, Any], Callable[[], str]]
+
+
+@command("eligible", help="逐条判断是否符合申报方案；加选项看缺什么、差多少、能报哪些")
+@click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
+@click.option("--scheme", multiple=True, metavar="S", help="申报方案（可多次；默认为项目档案中的方案）")
+@click.option("--gaps", is_flag=False, flag_value="-", metavar="[FILE.xlsx]", help="补证清单；给出文件名则导出")
+@click.option("--note", "criterion", metavar="ID", help="给清单中的条目写备注，配合 --say、--assignee、--due")
+@click.option("--say", metavar="W", help="备注内容（空文字为删去）")
+@click.option("--assignee", metavar="WHO", help="责任人")
+@click.option("--due", metavar="DATE", help="期限，如 2026-06-30")
+@common_options
+def eligible(
+    key: str | None,
+    scheme: tuple[str, ...],
+    gaps: str | None,
+    criterion: str | None,
+    say: str | None,
+    assignee: str | None,
+    due: str | None,
+) -> int:
+    _one_of({"--gaps": gaps, "--note": criterion})
+    if criterion is None and any(v is not None for v in (say, assignee, due)):
+        raise UsageError("usage", "--say、--assignee、--due 要与 --note 一起用", fix="lingtan eligible -p 项目 --note 条目编号 --due 2026-06-30")
+    ws = workspace()
+    if criterion is not None:
+        return _show(_note(ws, key, criterion, say, assignee, due))
+    if gaps is not None:
+        return _show(_gaps(ws, key, scheme, gaps))
+    return _show(_verdicts(ws, key, scheme))
+
+
+def _one_of(modes: dict[str, object]) -> None:
+    given = [name for name, value in modes.items() if value not in (None, False)]
+    if len(given) > 1:
+        raise UsageError("usage", f"{'、'.join(given)} 只能用一个", fix="分成几条命令执行")
+
+
+def _show(made: Made) -> int:
+    value, text = made
+    emit(value, text)
+    return 0
+
+
+def _save(data: bytes, target: str) -> None:
+    from app.services.drafting import write_out
+
+    write_out(data, Path(target))
+    note(f"已写出 {target}")
+
+
+def _verdicts(ws: Any, key: str | None, scheme: tuple[str, ...]) -> Made:
+    from app.services.eligibility import check_eligibility
+
+    report = check_eligibility(ws, ws.project(key), scheme or None)
+    return report, lambda: words.verdicts(report)
+
+
+def _gaps(ws: Any, key: str | None, scheme: tuple[str, ...], target: str) -> Made:
+    from app.services.gaps import make_gap_plan, plan_to_json, plan_workbook
+
+    plan = make_gap_plan(ws, ws.project(key), scheme or None)
+    if target != "-":
+        _save(plan_workbook(plan), target)
+    value = plan_to_json(plan)
+    return value, lambda: words.gaps(value)
+
+
+def _note(ws: Any, key: str | None, criterion: str, say: str | None, assignee: str | None, due: str | None) -> Made:
+    from app.domain.plain import to_plain
+    from app.services.gaps import note_gap
+
+    project = ws.project(key)
+    kept = note_gap(ws, project, criterion, note=say, assignee=assignee, due=due)
+    value = {"project": project.id, "id": criterion, "note": to_plain(kept)}
+    return value, lambda: words.noted(criterion, kept)
+
+
+COMMANDS = (eligible,)
