@@ -94,7 +94,7 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
     _keep_pages(ws, document)
     with ws.writing() as c:
         if _still_queued(c, project.id, sha256):
-            _propose(ws, c, project, document, extraction)
+            propose(ws, c, project, document, extraction)
         return _row(c, project.id, sha256)
 
 
@@ -138,7 +138,7 @@ def _keep_pages(ws: Workspace, document: Document) -> None:
         temporary.replace(target)
 
 
-def _propose(ws: Workspace, c: Connection, project: Project, document: Document, extraction: Extraction) -> None:
+def propose(ws: Workspace, c: Connection, project: Project, document: Document, extraction: Extraction) -> None:
     """Log the document as read, with its records as they stand among those already there."""
     records = tuple(against_profile(r, extraction, project.profile) for r in extraction.records)
     extraction = replace(extraction, records=records)
