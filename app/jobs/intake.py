@@ -80,6 +80,15 @@ def resume_queued() -> list[str]:
     return jobs
 
 
+def running_jobs(project_id: str) -> list[tuple[str, int]]:
+    """(job, number of documents) of a project's unfinished jobs, oldest first."""
+    return [
+        (status.workflow_id, len(status.input["args"][1]))
+        for status in DBOS.list_workflows(status=["PENDING", "ENQUEUED"], sort_desc=False)
+        if status.input and status.input["args"][0] == project_id
+    ]
+
+
 def job_state(job: str) -> dict[str, Any] | None:
     """``{job, state, result}``, state running | done | failed; None when there is no such job."""
     status = DBOS.get_workflow_status(job)

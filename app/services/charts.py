@@ -18,7 +18,7 @@ CATEGORY_SERIES = {
 
 
 def run_charts(output: dict[str, Any], year: int | None) -> dict[str, Any]:
-    """``{months, series: [{name, values}], mix: [{name, value}]}``; a line over several months is spread evenly over them."""
+    """``{months, series: [{name, values}], mix: [{name, value, share}]}``; a line over several months is spread evenly over them."""
     months = [f"{m}月" for m in range(1, 13)]
     series: dict[str, list[Any]] = {}
     mix: dict[str, Any] = {}
@@ -39,10 +39,13 @@ def run_charts(output: dict[str, Any], year: int | None) -> dict[str, Any]:
         values = series.setdefault(name, [0] * 12)
         for month in touched:
             values[month - 1] += value / len(touched)
+    whole = sum(mix.values())
     return {
         "months": months,
         "series": [{"name": n, "values": [_shown(v) for v in values]} for n, values in series.items()],
-        "mix": [{"name": n, "value": _shown(v)} for n, v in sorted(mix.items(), key=lambda kv: -kv[1])],
+        "mix": [
+            {"name": n, "value": _shown(v), "share": _shown(v / whole)} for n, v in sorted(mix.items(), key=lambda kv: -kv[1])
+        ],
     }
 
 

@@ -7,32 +7,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from app import __version__
-from app.domain.errors import LingtanError, UsageError
+from app.domain.errors import LingtanError
 from app.services.workspace import Workspace
+from app.web import answers
 from app.web.metrics import Metrics
-from app.web.security import Guard, error_response
+from app.web.security import Guard
 
 STATIC = Path(__file__).parent / "static"
+DESCRIPTION = "零碳工厂申报助手的接口：与命令行一一对应。数量、金额与排放量都是十进制字符串；出错时返回 {\"error\": {id, message, fix, subject}}。"
 
 
 def create_application(ws: Workspace, *, hosts: tuple[str, ...] = ()) -> FastAPI:
-    """The application over one workspace. Jobs start and stop with it."""
+    """The application over one workspace. Jobs start and stop with it.
+
+    FastAPI's own documentation pages load scripts from outside; ours is a page of the application (``routes/api_docs.py``)."""
 
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
+    async def life(app: FastAPI) -> AsyncIterator[None]:
         from app.jobs import runtime
 
         # In a thread: the engine's plain calls are not for use inside an event loop.
         await run_in_threadpool(_start_jobs, ws)
-        threading.Thread(target=_warm, args=(ws,), daemon=True, name="warm-up").start()
+        threading.Thread(target=_warm, args=(app,), daemon=True, name="warm-up").start()
         try:
             yield
         finally:
@@ -41,17 +42,19 @@ def create_application(ws: Workspace, *, hosts: tuple[str, ...] = ()) -> FastAPI
     application = FastAPI(
         title="lingtan",
         version=__version__,
-        docs_url="/api/docs",
+        description=DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=life,
     )
     application.state.ws = ws
     application.state.metrics = Metrics()
+    application.state.warm_error = ""
     application.add_middleware(Guard, ws=ws, hosts=hosts)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")
     _include(application)
-    _errors(application)
+    answers.install(application)
     return application
 
 
@@ -71,34 +74,11 @@ def _include(application: FastAPI) -> None:
         application.include_router(router)
 
 
-def _errors(application: FastAPI) -> None:
-    @application.exception_handler(LingtanError)
-    async def known(request: Request, error: LingtanError) -> Response:
-        return _page_or_text(request, error, error.http_status)
-
-    @application.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        known_as = {404: ("not_found", "没有这个页面"), 405: ("method", "不支持这种操作")}
-        id, message = known_as.get(error.status_code, ("http", str(error.detail)))
-        return _page_or_text(request, LingtanError(id, message, fix="返回首页"), error.status_code)
-
-    @application.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        places = "、".join(str(part) for e in error.errors() for part in e["loc"][1:]) or "请求"
-        return _page_or_text(request, UsageError("invalid_request", f"参数有误：{places}", fix="检查后重试"), 422)
-
-
-def _page_or_text(request: Request, error: LingtanError, status: int) -> Response:
-    """A full page for a browser's own navigation, plain text for htmx, JSON for the API."""
-    if request.url.path.startswith("/api/") or request.headers.get("hx-request"):
-        return error_response(request.headers, request.url.path, error, status)
-    from app.web.templating import render
-
-    return render(request, "pages/error.html", {"error": error, "status": status}, status_code=status)
-
-
-def _warm(ws: Workspace) -> None:
-    """Load what the first question would otherwise wait for; /readyz tells when it is done."""
+def _warm(application: FastAPI) -> None:
+    """Load what the first question would otherwise wait for; /readyz tells when it is done, or why it cannot be."""
     from app.services.asking import warm_up
 
-    warm_up(ws)
+    try:
+        warm_up(application.state.ws)
+    except LingtanError as error:
+        application.state.warm_error = error.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -30,7 +30,7 @@ def get_project(project_id: str, ws: WorkspaceDep) -> Project:
 ProjectDep = Annotated[Project, Depends(get_project)]
 
 
-def frame(ws: Workspace, project: Project) -> dict[str, object]:
+def frame(ws: Workspace, project: Project) -> dict[str, Any]:
     """What every page of a project shows around its content: the project and how many records wait."""
     with ws.reading() as c:
         waiting = len(rows.records(c, project.id, status=RecordStatus.PROPOSED))
@@ -42,3 +42,12 @@ def go(request: Request, path: str) -> Response:
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Redirect": path})
     return Response(status_code=303, headers={"Location": path})
+
+
+def attachment(filename: str) -> dict[str, str]:
+    """A download header whose name may be Chinese (RFC 6266), with a plain fallback for old clients."""
+    from urllib.parse import quote
+
+    _, dot, ending = filename.rpartition(".")
+    plain = f"download.{ending}" if dot and ending.isascii() and ending.isalnum() else "download"
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"}

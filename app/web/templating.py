@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app import __version__
+from app.web.wording import grouped, linked
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -26,9 +27,25 @@ def environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(version=__version__)
-    env.filters.update(thousands=thousands, short=short, when=when, percent=percent)
+    env.globals.update(version=__version__, assets=_digest_of_assets())
+    env.filters.update(thousands=thousands, short=short, when=when, percent=percent, grouped=grouped, urlpart=urlpart)
+    env.globals.update(linked=linked)
     return env
+
+
+def _digest_of_assets() -> str:
+    """Changes with our own style and script, so that a browser never shows a new page with an old one."""
+    import hashlib
+
+    files = sorted(FOLDER.parent.glob("static/lingtan.*"))
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:10]
+
+
+def urlpart(value: str) -> str:
+    """One segment or more of a path, percent-encoded; slashes stay."""
+    from urllib.parse import quote
+
+    return quote(value)
 
 
 def thousands(value: Any, places: int | None = None) -> str:
@@ -63,6 +80,16 @@ def when(value: str | None) -> str:
     from datetime import datetime
 
     return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def partial(name: str, **context: Any) -> str:
+    """A part of a page by itself, as a stream sends it."""
+    return str(environment().get_template(f"_partials/{name}.html").render(**context))
+
+
+def one_line(html: str) -> str:
+    """HTML on one line: an event of a stream must not contain line breaks, and none of ours sits where it would show."""
+    return " ".join(html.split("\n"))
 
 
 def render(request: Request, name: str, context: Mapping[str, Any], *, status_code: int = 200) -> HTMLResponse:

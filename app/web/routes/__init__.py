@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from app.web.routes import (
     accounts,
-    api,
+    api_docs,
+    api_projects,
+    api_tools,
     assistant,
     documents,
     drafts,
@@ -15,4 +17,5 @@ from app.web.routes import (
     system,
 )
 
-ROUTERS = tuple(m.router for m in (system, projects, documents, review, accounts, eligibility, assistant, drafts, policies, api))
+PAGES = (system, projects, documents, review, accounts, eligibility, assistant, drafts, policies, api_docs)
+ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_tools))

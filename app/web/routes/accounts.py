@@ -15,7 +15,8 @@ from app.services.labels import CATEGORY_LABELS, INDICATOR_LABELS
 from app.services.review import list_records
 from app.store.log import canonical
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
-from app.web.templating import render
+from app.web.templating import percent, render, thousands
+from app.web.wording import FACTOR_EVIDENCE, record_names
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/projects/{project_id}/accounts")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
     stored = service.latest(ws, project)
-    confirmed = sum(1 for r in list_records(ws, project) if r.status.value == "confirmed")
+    records = list_records(ws, project)
     refusal: LingtanError | None = None
     findings: list[dict[str, Any]] = []
     stale = False
@@ -38,48 +39,63 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
     context: dict[str, Any] = {
         **frame(ws, project),
         "run": stored,
-        "confirmed": confirmed,
+        "confirmed": sum(1 for r in records if r.status.value == "confirmed"),
         "refusal": refusal,
         "stale": stale,
         "findings": findings,
-        "subtotals": [],
-        "charts": {},
-        "indicators": [],
-        "lines": [],
+        "names": record_names(records),
     }
     if stored is not None:
+        output = stored.output
         context |= {
-            "subtotals": [(CATEGORY_LABELS.get(k, k), v) for k, v in stored.output["subtotals"].items()],
-            "charts": run_charts(stored.output, project.profile.year),
-            "indicators": _indicators(stored.output.get("indicators", {})),
-            "lines": [_line(line, links, stored.output["factors"]) for line in stored.output["lines"]],
+            "subtotals": [(k, CATEGORY_LABELS.get(k, k), v) for k, v in output["subtotals"].items()],
+            "charts": run_charts(output, project.profile.year),
+            "indicators": _indicators(output.get("indicators", {})),
+            "groups": _groups(output, links),
+            "factors": [{**f, "evidence": FACTOR_EVIDENCE.get(f["evidence"], f["evidence"])} for f in output["factors"]],
         }
     return render(request, "pages/accounts.html", context)
 
 
-def _indicators(indicators: dict[str, Any]) -> list[tuple[str, str]]:
+def _indicators(indicators: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(label, value for the eye, value as computed)."""
     out = []
     for name, value in indicators.items():
         if name.endswith("_exact"):
             continue
         label = INDICATOR_LABELS.get(name, name)
-        if isinstance(value, dict):
-            out += [(f"{label}（{basis}）", str(v)) for basis, v in value.items() if not basis.endswith("_exact")]
-        else:
-            out.append((label, str(value)))
+        by_basis = value.items() if isinstance(value, dict) else [("", value)]
+        for basis, figure in by_basis:
+            if not basis.endswith("_exact") and figure is not None:
+                shown = percent(figure, 2) if name.endswith("_share") else thousands(figure, 2)
+                out.append((f"{label}（{basis}）" if basis else label, shown, str(figure)))
     return out
 
 
-def _line(line: dict[str, Any], links: dict[str, str], factors: list[dict[str, Any]]) -> dict[str, Any]:
-    by_id = {f["id"]: f for f in factors}
-    used = [by_id[i] for i in line.get("factors", []) if i in by_id]
+def _groups(output: dict[str, Any], links: dict[str, str]) -> list[dict[str, Any]]:
+    """Lines by category with the category's own subtotal, in the order of the subtotals."""
+    factors = {f["id"]: f for f in output["factors"]}
+    groups: dict[str, list[dict[str, Any]]] = {slug: [] for slug in output["subtotals"]}
+    for line in output["lines"]:
+        groups.setdefault(line["category"], []).append(_line(line, links, factors))
+    for lines in groups.values():
+        lines.sort(key=lambda item: (item["name"], item["start"]))
+    return [
+        {"slug": slug, "label": CATEGORY_LABELS.get(slug, slug), "subtotal": output["subtotals"].get(slug), "lines": lines}
+        for slug, lines in groups.items()
+        if lines
+    ]
+
+
+def _line(line: dict[str, Any], links: dict[str, str], factors: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    used = [factors[i] for i in line.get("factors", []) if i in factors]
     start, end = line.get("period_start"), line.get("period_end")
     return {
         **line,
         "record": links.get(line["activity"]),
-        "carrier_label": line.get("label") or line.get("carrier") or line["activity"],
-        "category_label": CATEGORY_LABELS.get(line["category"], line["category"]),
-        "period": f"{start} ~ {end}" if start and end else "",
+        "name": line.get("label") or line.get("carrier") or line["activity"],
+        "start": start or "",
+        "period": f"{start} 至 {end}" if start and end else "",
         "factor_text": "；".join(f"{f['value']} {f['unit']}" for f in used),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -14,9 +15,12 @@ from app.services import review as service
 from app.services.viewing import view_document
 from app.services.workspace import Workspace
 from app.store import rows
+from app.store.rows import StoredRecord
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
 from app.web.routes.documents import find, shown
+from app.web.sheet import layout
 from app.web.templating import render
+from app.web.wording import CONFIDENCE, record_names
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,11 +30,17 @@ TABS = (
     ("closed", "已否决与已替代", (RecordStatus.REJECTED, RecordStatus.SUPERSEDED)),
 )
 PARAM_LABELS = {
-    "density_kg_per_l": "密度 kg/L",
-    "gas_condition": "气体状态（标况/工况）",
-    "pressure_mpa": "压力 MPa",
-    "pressure_basis": "压力口径（absolute/gauge）",
-    "temperature_c": "温度 ℃",
+    "density_kg_per_l": "密度（kg/L）",
+    "gas_condition": "气体状态",
+    "pressure_mpa": "压力（MPa）",
+    "pressure_basis": "压力口径",
+    "temperature_c": "温度（℃）",
+    "steam": "蒸汽状态",
+}
+PARAM_CHOICES = {
+    "gas_condition": (("", "未注明"), ("标况", "标况"), ("工况", "工况")),
+    "pressure_basis": (("", "未注明"), ("absolute", "绝对压力"), ("gauge", "表压")),
+    "steam": (("", "未注明"), ("saturated", "饱和蒸汽"), ("superheated", "过热蒸汽")),
 }
 
 
@@ -38,14 +48,15 @@ PARAM_LABELS = {
 def index(request: Request, ws: WorkspaceDep, project: ProjectDep, tab: str = "waiting") -> Response:
     every = service.list_records(ws, project)
     chosen = next((t for t in TABS if t[0] == tab), TABS[0])
-    listed = [r for r in every if r.status in chosen[2]]
-    listed.sort(key=lambda r: (not r.record.needs_review, r.record.carrier.value, r.record.period_start or "", r.id))
+    listed = sorted((r for r in every if r.status in chosen[2]), key=_order)
     with ws.reading() as c:
         names = {d.sha256: d.filename for d in rows.documents(c, project.id)}
     context = {
         **frame(ws, project),
         "records": listed,
-        "names": names,
+        "files": names,
+        "names": record_names(every),
+        "confidence": CONFIDENCE,
         "tab": chosen[0],
         "tabs": [(slug, title, sum(1 for r in every if r.status in states)) for slug, title, states in TABS],
         "clean": sum(1 for r in every if r.status is RecordStatus.PROPOSED and service.is_clean(r.record)),
@@ -59,34 +70,62 @@ def confirm_clean(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Re
     return go(request, f"/projects/{project.id}/review")
 
 
-def _neighbours(ws: Workspace, project: Project, id: str) -> tuple[str | None, str | None]:
-    """Waiting records before and after this one, in the order of the list."""
-    waiting = [r for r in service.list_records(ws, project) if r.status is RecordStatus.PROPOSED or r.id == id]
-    waiting.sort(key=lambda r: (not r.record.needs_review, r.record.carrier.value, r.record.period_start or "", r.id))
+def _order(item: StoredRecord) -> tuple[bool, str, str, str]:
+    """The order of the list: what needs a look first, then like beside like."""
+    return (not item.record.needs_review, item.record.carrier.value, item.record.period_start or "", item.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The place of a record among those that wait: ``number`` of ``total``, 0 when it does not wait itself."""
+
+    previous: str | None
+    following: str | None
+    number: int
+    total: int
+
+
+def _queue(every: list[StoredRecord], id: str) -> Queue:
+    waiting = sorted((r for r in every if r.status is RecordStatus.PROPOSED or r.id == id), key=_order)
     ids = [r.id for r in waiting]
     place = ids.index(id) if id in ids else 0
-    return (ids[place - 1] if place > 0 else None), (ids[place + 1] if place + 1 < len(ids) else None)
+    counted = [r.id for r in waiting if r.status is RecordStatus.PROPOSED]
+    return Queue(
+        previous=ids[place - 1] if place > 0 else None,
+        following=ids[place + 1] if place + 1 < len(ids) else None,
+        number=counted.index(id) + 1 if id in counted else 0,
+        total=len(counted),
+    )
+
+
+def _onward(ws: Workspace, project: Project, id: str) -> str:
+    """Where to go once ``id`` is decided: the next that waits, else the first that was skipped, else the list."""
+    queue = _queue(service.list_records(ws, project), id)
+    after = queue.following or queue.previous
+    return f"/projects/{project.id}/review" + (f"/{after}" if after else "")
 
 
 @router.get("/projects/{project_id}/review/{record_id}")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str) -> Response:
     with ws.reading() as c:
         item = rows.find_record(c, project.id, record_id)
-        siblings = [r.record for r in rows.records(c, project.id) if r.document_sha256 == item.document_sha256 and not r.supersedes]
+    every = service.list_records(ws, project)
+    siblings = [r.record for r in every if r.document_sha256 == item.document_sha256 and not r.supersedes]
     document = find(ws, project, item.document_sha256)
-    previous, following = _neighbours(ws, project, item.id)
-    focus = item.record.id.partition("~")[0]
+    record = item.record
     context = {
         **frame(ws, project),
         "item": item,
         "document": shown(document),
-        "view": view_document(ws, document, siblings, focus),
+        "view": layout(view_document(ws, document, siblings, record.id.partition("~")[0])),
         "closed": item.status in (RecordStatus.REJECTED, RecordStatus.SUPERSEDED),
         "carriers": [(c.value, label) for c, label in CARRIER_LABELS.items()],
         "directions": [(d.value, d.label) for d in Direction],
-        "params": [(k, label) for k, label in PARAM_LABELS.items() if _wanted(k, item.record.carrier.value, item.record.unit, item.record.params)],
-        "previous": previous,
-        "next": following,
+        "params": [(k, label) for k, label in PARAM_LABELS.items() if _wanted(k, record.carrier.value, record.unit, record.params)],
+        "choices": PARAM_CHOICES,
+        "names": record_names(every),
+        "confidence": CONFIDENCE,
+        "queue": _queue(every, item.id),
     }
     return render(request, "pages/review_record.html", context)
 
@@ -120,16 +159,16 @@ async def confirm(request: Request, ws: WorkspaceDep, project: ProjectDep, recor
         **{k: item.record.params.get(k, "") for k in service.PARAMS},
     }
     changes = {k: v for k, v in given.items() if v != current.get(k, "")}
-    _, following = _neighbours(ws, project, record_id)
+    onward = _onward(ws, project, record_id)
     if changes:
         service.correct(ws, project, record_id, changes, "网页更正")
     else:
         service.confirm(ws, project, [record_id])
-    return go(request, f"/projects/{project.id}/review/{following}" if following else f"/projects/{project.id}/review")
+    return go(request, onward)
 
 
 @router.post("/projects/{project_id}/review/{record_id}/reject")
 def reject(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str, why: Annotated[str, Form()] = "") -> Response:
-    _, following = _neighbours(ws, project, record_id)
+    onward = _onward(ws, project, record_id)
     service.reject(ws, project, record_id, why)
-    return go(request, f"/projects/{project.id}/review/{following}" if following else f"/projects/{project.id}/review")
+    return go(request, onward)
