@@ -80,6 +80,10 @@ def answer(request: dict[str, Any], data: bytes) -> bytes:
 
     if request["operation"] == "sizes":
         return json.dumps(measure_pages(data, request["filename"])).encode()
+    if request["operation"] == "unpack":
+        from ingestion.containers import to_wire, unpack_bytes
+
+        return to_wire(unpack_bytes(data, request["filename"]))
     if request["operation"] == "scan":
         from ingestion.readers.scan_image import scan_page
 

@@ -31,10 +31,11 @@ def sniff(data: bytes, filename: str = "") -> Media:
         )
     if len(data) > limits.MAX_FILE_BYTES:
         raise too_large(f"{len(data) // limits.MB} MB，上限 {limits.MAX_FILE_BYTES // limits.MB} MB")
-    if b"%PDF-" in data[:1024]:
-        return Media.PDF
+    # An archive that stores a PDF has the mark of both in its first bytes.
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_media(data)
+    if b"%PDF-" in data[:1024]:
+        return Media.PDF
     if data.startswith(_OLE):
         return _ole_media(data)
     kind = _magic(data)
