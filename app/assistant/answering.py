@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from app.assistant.composing import compose
 from app.assistant.context import AssistantContext
-from app.assistant.deciding import decide
+from app.assistant.deciding import decide, out_of_scope
 from app.assistant.evidence import gather
 from app.assistant.frame import Frame, understand
 from app.assistant.guard import enforce
@@ -18,6 +18,7 @@ from app.assistant.plan import Extract, Plan, Remark, Statement
 from app.domain.answer import Answer, AnswerStatus
 
 LONGEST_QUESTION = 1000
+LIKE_REFUSAL = {"misuse": "forge", "injection": "injection", "chat": "greeting"}
 
 
 def answer(question: str, context: AssistantContext, *, region: str | None = None, scheme: str | None = None) -> Answer:
@@ -45,6 +46,12 @@ def plan_for(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> P
     rule = own_rule(frame, knowledge)
     if rule is not None:
         return answer_own(rule, frame, context, knowledge)
+    kind = context.examples.clear(context.index.query_vector(frame.question)) if context.examples else None
+    if kind in LIKE_REFUSAL:
+        by_id = {refusal.id: refusal for refusal in knowledge.refusals}
+        return _decline(by_id[LIKE_REFUSAL[kind]], frame, context, knowledge)
+    if kind == "off_topic" and not frame.named:
+        return out_of_scope(knowledge)
     return decide(frame, context, knowledge)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.assistant.examples import Examples
 from app.assistant.knowledge import spoken_terms
 from app.assistant.project_view import ProjectView
 from app.domain.clause import PolicyDocument
@@ -96,6 +97,7 @@ class AssistantContext:
     claims: tuple[Any, ...] = ()
     topics: Mapping[str, str] = field(default_factory=dict)
     coverage: Mapping[tuple[str, str], CoverageNote] = field(default_factory=dict)
+    examples: Examples | None = None
     project: ProjectView | None = None
     model: ChatModel | None = None
     prompts: Path | None = None
@@ -135,4 +137,5 @@ def assemble_context(documents: Mapping[str, PolicyDocument], embedder: Embedder
                                                related=tuple(row.related))
              for doc_id, rows in (coverage or {}).items() for row in rows}
     return AssistantContext(documents=documents, index=index, lexicon=lexicon, claims=tuple(claims), topics=labels,
-                            coverage=notes, model=model, prompts=prompts)
+                            coverage=notes, examples=Examples.build(embedder, cache_path), model=model,
+                            prompts=prompts)

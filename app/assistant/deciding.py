@@ -23,9 +23,10 @@ from app.retrieval.folding import plain
 
 ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
 LOCAL_MARGIN = 0.08
-PLACE_LEAD = 0.0
+PLACE_LEAD = -0.03
 SUPPORT_SENTENCES = 6
 UNKNOWN_CEILING = 0.5
+FOREIGN_CEILING = 0.25
 NAMED_MARGIN = 0.15
 REPORTED_LEAD = 0.06
 KINDRED_MARGIN = 0.09
@@ -42,17 +43,21 @@ def decide(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Pla
     return no.refuse(frame, context, knowledge, "相应内容")
 
 
+def out_of_scope(knowledge: Knowledge) -> Plan:
+    off = knowledge.off_topic
+    return Plan(status=AnswerStatus.NOT_IN_CORPUS, statements=(Remark(text=off.text), Remark(text=off.advice)))
+
+
 def off_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     off = knowledge.off_topic
     in_domain = any(word in frame.text for word in off.domain)
-    plan = Plan(status=AnswerStatus.NOT_IN_CORPUS, statements=(Remark(text=off.text), Remark(text=off.advice)))
     if not in_domain and matches(off.patterns, frame.text):
-        return plan
+        return out_of_scope(knowledge)
     if in_domain or frame.topics or frame.type or frame.entities or frame.named:
         return None
     hits = context.index.search(frame.question, limit=3)
     known = any(h.scores["late"] >= off.late_floor and h.scores["coverage"] >= off.coverage_floor for h in hits)
-    return None if known else plan
+    return None if known else out_of_scope(knowledge)
 
 
 def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -151,7 +156,7 @@ def unheard_year(frame: Frame, context: AssistantContext, knowledge: Knowledge) 
 def uncounted(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """A question for a count of something (几个专家, 多少兆瓦时): the evidence must hold a count with that unit."""
     found = knowledge.cues["unit"].search(frame.text)
-    if found is None or frame.type is not None and frame.type.id != "value" or knowledge.cues["uncounted"].search(frame.text):
+    if found is None or (frame.type is not None and frame.type.id != "value") or knowledge.cues["uncounted"].search(frame.text):
         return None
     counted = re.compile(rf"[\d一二三四五六七八九十两百]+(-\d+)?\s*{re.escape(found.group(1))}")
     pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
@@ -167,7 +172,10 @@ def unsupported(frame: Frame, context: AssistantContext, knowledge: Knowledge) -
         return None
     ranked = [*_local(frame, context, knowledge), *gather(frame, context, knowledge, regions=())]
     ranked.sort(key=lambda e: -e.score)
-    if unknown_share(frame, ranked[:SUPPORT_SENTENCES], context, knowledge) < UNKNOWN_CEILING:
+    like = context.examples.kinds(context.index.query_vector(frame.question)) if context.examples else {}
+    foreign = like.get("unstated", 0.0) > like.get("policy", 0.0)
+    ceiling = FOREIGN_CEILING if foreign else UNKNOWN_CEILING
+    if unknown_share(frame, ranked[:SUPPORT_SENTENCES], context, knowledge) < ceiling:
         return None
     return no.refuse(frame, context, knowledge, "这一点")
 

@@ -174,6 +174,12 @@ def spoken_terms() -> tuple[SpokenTerm, ...]:
     return tuple(SpokenTerm(users=tuple(r["u"]), policy=tuple(r["p"]), topic=r["t"]) for r in _toml("colloquial")["terms"])
 
 
+@lru_cache(maxsize=1)
+def load_examples() -> dict[str, tuple[str, ...]]:
+    """Example sentences by kind of question."""
+    return {kind: tuple(texts) for kind, texts in _toml("exemplars").items() if kind != "version"}
+
+
 def matches(patterns: tuple[re.Pattern[str], ...], text: str) -> bool:
     return any(pattern.search(text) for pattern in patterns)
 

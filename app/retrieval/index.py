@@ -9,6 +9,7 @@ is a candidate and everything is exact; above it the vector store proposes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -40,6 +41,17 @@ class VectorStore(Protocol):
     def nearest(self, vector: Any, *, doc_ids: Sequence[str] | None, limit: int) -> list[str]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored:
+    """A query against every passage. ``best`` is (query tokens, passages), present when the index is small enough."""
+
+    encoding: Encoding
+    lexical: np.ndarray
+    dense: np.ndarray
+    known: Mapping[str, float]
+    best: np.ndarray | None = None
+
+
 class PolicyIndex:
     """Built once, then read only; ``search`` may be called from several threads."""
 
@@ -57,7 +69,7 @@ class PolicyIndex:
         self._terms = [terms(folder.fold(p.indexed)) for p in passages]
         self._bm25 = Bm25(self._terms)
         self._place = {p.id: i for i, p in enumerate(passages)}
-        self._queries: dict[str, Encoding] = {}
+        self._queries: dict[str, _Scored] = {}
 
     @classmethod
     def build(cls, documents: Mapping[str, PolicyDocument] | Iterable[PolicyDocument], embedder: Embedder, *,
@@ -83,85 +95,87 @@ class PolicyIndex:
     def search(self, query: str, *, regions: tuple[str, ...] | None = None, doc_ids: Iterable[str] | None = None,
                limit: int = 10) -> list[Hit]:
         """Clauses, best first. ``regions=None`` searches every region; ``doc_ids`` narrows further."""
-        import numpy as np
-
         wanted = None if doc_ids is None else set(doc_ids)
         allowed = [i for i, p in enumerate(self.passages)
                    if (wanted is None or p.document.id in wanted) and applies(p.document, regions)]
         if not allowed or not query.strip():
             return []
-        folded = self.folder.fold(query)
-        asked = terms(strip_question_words(folded)) or terms(folded)
-        helped = asked + [t for word in expand(folded, self._equivalents) for t in terms(word)]
-        encoding = self._encode(query)
-        lexical = np.asarray(self._bm25.scores(helped))
-        dense = self._vectors @ encoding.vector
-        chosen = self._candidates(allowed, lexical, dense, encoding, wanted)
-        top = float(lexical[chosen].max()) or 1.0
-        late_sentence, clauses, late_clause = self._late(encoding, chosen)
-        known = {t: self._bm25.idf(t) for t in set(asked)}
-        hits = []
-        for members, late in zip(clauses, late_clause, strict=True):
-            rows = [chosen[m] for m in members]
-            coverage = self._coverage(known, rows)
-            best_dense = float(dense[rows].max())
-            best_lexical = float(lexical[rows].max()) / top
-            score = late + DENSE_SHARE * best_dense + LEXICAL_SHARE * best_lexical
-            sentences = sorted(
-                (SentenceHit(sentence=self.passages[chosen[m]].sentence, passage=self.passages[chosen[m]],
-                             score=float(late_sentence[m]) + DENSE_SHARE * float(dense[chosen[m]]) + CLAUSE_SHARE * late
-                             + LEXICAL_SHARE * float(lexical[chosen[m]]) / top) for m in members),
-                key=lambda s: -s.score)
-            first = self.passages[rows[0]]
-            hits.append(Hit(clause=first.clause, document=first.document, score=score, sentences=tuple(sentences),
-                            scores={"late": late, "dense": best_dense, "lexical": best_lexical, "coverage": coverage}))
+        scored = self._score(query)
+        chosen = self._candidates(allowed, scored, wanted)
+        top = float(scored.lexical[chosen].max()) or 1.0
+        best = self._late(scored, chosen)
+        groups: dict[str, list[int]] = {}
+        for place, row in enumerate(chosen):
+            groups.setdefault(self.passages[row].clause.id, []).append(place)
+        hits = [self._hit([chosen[m] for m in members], best[:, members], scored, top) for members in groups.values()]
         return sorted(hits, key=lambda h: (-h.score, h.clause.id))[:limit]
 
-    def _encode(self, query: str) -> Encoding:
-        """One question is searched several times, under different filters: it is embedded once."""
+    def _score(self, query: str) -> _Scored:
+        """Everything about a query that does not depend on filters. One question is searched several times, under
+        different filters: it is embedded and compared once."""
+        import numpy as np
+
         held = self._queries.get(query)
         if held is None:
-            held = self.embedder.encode_query(query)
+            folded = self.folder.fold(query)
+            asked = terms(strip_question_words(folded)) or terms(folded)
+            helped = asked + [t for word in expand(folded, self._equivalents) for t in terms(word)]
+            encoding = self.embedder.encode_query(query)
+            held = _Scored(encoding=encoding, lexical=np.asarray(self._bm25.scores(helped)),
+                           dense=self._vectors @ encoding.vector, known={t: self._bm25.idf(t) for t in set(asked)})
+            if len(self.passages) <= EXACT_LIMIT:
+                held = replace(held, best=self._late(held, range(len(self.passages))))
             if len(self._queries) >= REMEMBERED_QUERIES:
                 self._queries.clear()
             self._queries[query] = held
         return held
 
-    def _candidates(self, allowed: list[int], lexical: np.ndarray, dense: np.ndarray, encoding: Encoding,
-                    wanted: set[str] | None) -> list[int]:
+    def query_vector(self, query: str) -> np.ndarray:
+        """The unit vector of a question, embedded at most once while it is remembered."""
+        return self._score(query).encoding.vector
+
+    def _candidates(self, allowed: list[int], scored: _Scored, wanted: set[str] | None) -> list[int]:
         if len(self.passages) <= EXACT_LIMIT:
             return allowed
-        keep = set(sorted(allowed, key=lambda i: -lexical[i])[:CANDIDATES])
+        keep = set(sorted(allowed, key=lambda i: -scored.lexical[i])[:CANDIDATES])
         if self._store is not None:
-            names = self._store.nearest(encoding.vector, doc_ids=sorted({self.passages[i].document.id for i in allowed})
-                                        if wanted is not None else None, limit=CANDIDATES)
+            doc_ids = None if wanted is None else sorted({self.passages[i].document.id for i in allowed})
+            names = self._store.nearest(scored.encoding.vector, doc_ids=doc_ids, limit=CANDIDATES)
             keep.update(self._place[n] for n in names if n in self._place)
         else:
-            keep.update(sorted(allowed, key=lambda i: -dense[i])[:CANDIDATES])
+            keep.update(sorted(allowed, key=lambda i: -scored.dense[i])[:CANDIDATES])
         return sorted(keep & set(allowed))
 
-    def _late(self, encoding: Encoding, chosen: list[int]) -> tuple[np.ndarray, list[list[int]], list[float]]:
-        """Late interaction: a score a passage, the passages grouped by clause, a score a clause.
-
-        Without token vectors the dense score stands in."""
+    def _late(self, scored: _Scored, rows: Sequence[int]) -> np.ndarray:
+        """Late interaction: (query tokens, rows), each the best match of the token in the passage. Without token vectors
+        the dense score stands in as a single row."""
         import numpy as np
 
-        groups: dict[str, list[int]] = {}
-        for place, row in enumerate(chosen):
-            groups.setdefault(self.passages[row].clause.id, []).append(place)
-        clauses = list(groups.values())
-        tokens = [self._tokens[row] for row in chosen]
-        if encoding.tokens is None or any(t is None or not len(t) for t in tokens):
-            flat = self._vectors[chosen] @ encoding.vector
-            return flat, clauses, [float(max(flat[m] for m in members)) for members in clauses]
+        if scored.best is not None:
+            return scored.best[:, rows]
+        tokens = [self._tokens[row] for row in rows]
+        if scored.encoding.tokens is None or any(t is None or not len(t) for t in tokens):
+            return scored.dense[list(rows)][None, :]
         starts = np.cumsum([0] + [len(t) for t in tokens[:-1]])
-        similarity = encoding.tokens @ np.concatenate(tokens).astype(np.float32).T
-        best = np.maximum.reduceat(similarity, starts, axis=1)
+        similarity = scored.encoding.tokens @ np.concatenate(tokens).astype(np.float32).T
+        return np.maximum.reduceat(similarity, starts, axis=1)
+
+    def _hit(self, rows: list[int], best: np.ndarray, scored: _Scored, top: float) -> Hit:
+        """One clause: ``rows`` its passages, ``best`` their columns."""
         flat = best.mean(axis=0)
+        first = self.passages[rows[0]]
         # The sentences of a digest are separate statements: read as one text they would match every question a little.
-        scores = [float(flat[members].max()) if self.passages[chosen[members[0]]].provision
-                  else float(best[:, members].max(axis=1).mean()) for members in clauses]
-        return flat, clauses, scores
+        late = float(flat.max() if first.provision else best.max(axis=1).mean())
+        dense = float(scored.dense[rows].max())
+        lexical = float(scored.lexical[rows].max()) / top
+        sentences = sorted((SentenceHit(sentence=self.passages[row].sentence, passage=self.passages[row],
+                                        score=float(flat[place]) + DENSE_SHARE * float(scored.dense[row])
+                                        + CLAUSE_SHARE * late + LEXICAL_SHARE * float(scored.lexical[row]) / top)
+                            for place, row in enumerate(rows)), key=lambda s: -s.score)
+        return Hit(clause=first.clause, document=first.document, sentences=tuple(sentences),
+                   score=late + DENSE_SHARE * dense + LEXICAL_SHARE * lexical,
+                   scores={"late": late, "dense": dense, "lexical": lexical,
+                           "coverage": self._coverage(scored.known, rows)})
 
     def _coverage(self, known: Mapping[str, float], rows: list[int]) -> float:
         total = sum(known.values())

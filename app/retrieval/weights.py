@@ -11,6 +11,7 @@ from __future__ import annotations
 import mmap
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +94,7 @@ class WeightsFile:
         blob = self._map[self._at : self._at + blob_bytes]
         self._at += blob_bytes
         ids: dict[bytes, int] = {}
-        for piece, (start, end) in enumerate(zip(offsets, offsets[1:], strict=False)):
+        for piece, (start, end) in enumerate(pairwise(offsets)):
             if end > start:
                 ids.setdefault(blob[start:end], piece)
         entries, table_bytes = self._take("<iI")
