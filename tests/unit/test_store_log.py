@@ -130,7 +130,7 @@ def test_an_event_of_a_newer_version_is_said_not_stumbled_over(ws: Workspace) ->
 
 def test_a_failed_event_leaves_no_entry(ws: Workspace) -> None:
     project = new_project(ws)
-    with pytest.raises(Exception, match="No row|NoResult"), ws.writing() as c:
+    with pytest.raises(Exception, match=r"No row|NoResult"), ws.writing() as c:
         record_event(c, project.id, "record-merged", {"id": "none", "into": "none", "document": "d", "why": ""}, at=AT, actor=WHO)
     with ws.reading() as c:
         assert head(c, project.id)[0] == 1
