@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from app.domain.errors import UsageError
 from app.domain.form import Form, FormBlock, FormSection
 from app.drafting.context import ComposeContext
 from app.drafting.facts import collect_facts
 from app.drafting.guard import refuse_untraced
-from app.drafting.model import Block, Draft, DraftSection, Literal, Paragraph, TableBlock, Text
+from app.drafting.model import (
+    Block,
+    ClauseRef,
+    Draft,
+    DraftSection,
+    Inline,
+    Inlines,
+    Literal,
+    Paragraph,
+    TableBlock,
+    Text,
+)
 from app.drafting.narrative import chinese_number, chosen, materials_paragraphs, path_paragraphs
 from app.drafting.source import DraftSource
 from app.drafting.tables import TABLES
@@ -87,7 +99,32 @@ def _section(section: FormSection, context: ComposeContext, counter: _Counter) -
     blocks: list[Block] = [heading]
     for block in section.blocks:
         blocks += _blocks(block, context, counter)
-    return DraftSection(id=section.id, title=section.title, blocks=tuple(blocks), front=not section.numbered)
+    return DraftSection(
+        id=section.id, title=section.title, blocks=tuple(cited_once(blocks)), front=not section.numbered
+    )
+
+
+def cited_once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with every quote footnoted where a section first rests on it; further footnotes with the same words would
+    fill pages and say nothing new. Tables still name document and clause in the row."""
+    seen: set[tuple[str, str]] = set()
+
+    def once(inlines: Inlines) -> Inlines:
+        kept: list[Inline] = []
+        for inline in inlines:
+            if isinstance(inline, ClauseRef):
+                key = (inline.cited.clause, inline.cited.quote)
+                if key in seen:
+                    continue
+                seen.add(key)
+            kept.append(inline)
+        return tuple(kept)
+
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield replace(block, inlines=once(block.inlines))
+        else:
+            yield replace(block, rows=tuple(tuple(once(cell) for cell in row) for row in block.rows))
 
 
 def _blocks(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:

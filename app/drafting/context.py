@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.fact import Fact
@@ -10,7 +10,8 @@ from app.domain.form import Form
 from app.domain.verdict import CriterionVerdict
 from app.drafting.clauses import cite, spoken_path
 from app.drafting.clean import one_line, phrase
-from app.drafting.model import CitedClause, ClauseRef, FactRef, Inlines, Literal, Missing, Text
+from app.drafting.facts import fact_id
+from app.drafting.model import CitedClause, ClauseRef, FactRef, Inline, Inlines, Literal, Missing, Text
 from app.drafting.source import DraftSource
 from app.drafting.template import TemplateScope, fill, law
 from app.drafting.tokens import find_numbers
@@ -35,6 +36,35 @@ class ComposeContext:
         if fact is None or not fact.text:
             return (Text(text="—"),)
         return (FactRef(fact=id, unit=unit and bool(fact.unit)),)
+
+    def known(self, id: str) -> Inlines:
+        """One fact, nothing when there is no such fact."""
+        return self.cell(id) if id in self.facts else ()
+
+    def operands(self, criterion: CriterionVerdict, *, telling: bool = False) -> Iterator[Inline]:
+        """``label：value`` of every known operand; with ``telling`` only of those that say more than yes or no."""
+        first = True
+        for operand in criterion.operands:
+            fact = self.facts.get(fact_id("verdict", criterion.id, "op", operand.name))
+            if operand.value is None or fact is None or (telling and fact.text in ("是", "否")):
+                continue
+            if not first:
+                yield Text(text="；")
+            first = False
+            yield from plain(f"{operand.label or operand.name}：")
+            yield FactRef(fact=fact.id, unit=bool(fact.unit))
+
+    def missing_of(self, criterion: CriterionVerdict) -> Inlines:
+        """One 【待补充】 for everything a verdict still needs; what several items share is said once."""
+        items = [
+            f"{p}的证明" if p.startswith("已") and "：" not in p else p for m in criterion.missing if (p := phrase(m))
+        ]
+        if not items:
+            return ()
+        head, colon, _ = items[0].partition("：")
+        if colon and len(items) > 1 and all(i.startswith(f"{head}：") for i in items):
+            items = [items[0], *(i[len(head) + 1 :] for i in items[1:])]
+        return (Missing(what="、".join(items)),)
 
     def _cited(self, criterion: CriterionVerdict) -> CitedClause | None:
         about = f"{criterion.title}{criterion.threshold or ''}{criterion.reason}"
@@ -67,8 +97,3 @@ def plain(text: str) -> Inlines:
     """A label that came from data: a fixed term when it holds a numeral, running text otherwise."""
     line = one_line(text)
     return (Literal(kind="term", text=line),) if find_numbers(line) else (Text(text=line),)
-
-
-def wanted(what: str) -> Missing:
-    """【待补充】 for something a verdict names."""
-    return Missing(what=phrase(what) or "相关材料")

@@ -47,8 +47,25 @@ def grouped(records: Iterable[LedgerEntry]) -> dict[Group, tuple[LedgerEntry, ..
     return {key: tuple(groups[key]) for key in keys}
 
 
+_OWN_LABELS: dict[tuple[Carrier, Direction], str] = {
+    (Carrier.PV_GENERATION, Direction.SELF_GENERATED): "光伏发电量",
+    (Carrier.PV_GENERATION, Direction.SELF_CONSUMED): "光伏自用电量",
+    (Carrier.PV_GENERATION, Direction.EXPORTED): "光伏上网电量",
+    (Carrier.WIND_GENERATION, Direction.SELF_GENERATED): "风力发电量",
+    (Carrier.WIND_GENERATION, Direction.SELF_CONSUMED): "风电自用电量",
+    (Carrier.WIND_GENERATION, Direction.EXPORTED): "风电上网电量",
+    (Carrier.GREEN_POWER, Direction.PURCHASED): "绿电交易电量",
+    (Carrier.GREEN_CERTIFICATE, Direction.PURCHASED): "绿证对应电量",
+}
+
+
+def flow_label(carrier: Carrier, direction: Direction) -> str:
+    """What a carrier in a direction is called: 购入天然气, 光伏自用电量."""
+    return _OWN_LABELS.get((carrier, direction), f"{direction.label}{carrier.label}")
+
+
 def group_label(group: Group) -> str:
-    return f"{group[1].label}{group[0].label}"
+    return flow_label(group[0], group[1])
 
 
 def group_fact_id(group: Group, *parts: object) -> str:
@@ -61,6 +78,23 @@ def _quantity(entry: LedgerEntry) -> Fraction:
 
 def _addresses(entries: Iterable[LedgerEntry]) -> str:
     return ";".join(dict.fromkeys(e.address for e in entries))
+
+
+def account_fact_id(entry: LedgerEntry) -> str:
+    return fact_id("ledger.account", entry.carrier.value, entry.account_number)
+
+
+def missing_months(entries: Iterable[LedgerEntry], year: int) -> dict[str, tuple[str, ...]]:
+    """Per account (by the fact id of its number) the months of the year without a bill. An account without any monthly bill in
+    the year is left out: its data come in another rhythm."""
+    seen: dict[str, set[str]] = {}
+    for entry in entries:
+        month = entry_month(entry)
+        if entry.account_number and month and month.startswith(f"{year:04d}-"):
+            seen.setdefault(account_fact_id(entry), set()).add(month)
+    whole = [f"{year:04d}-{n:02d}" for n in range(1, 13)]
+    gaps = {account: tuple(m for m in whole if m not in months) for account, months in sorted(seen.items())}
+    return {account: months for account, months in gaps.items() if months}
 
 
 def record_facts(entry: LedgerEntry) -> Iterator[Fact]:
@@ -83,6 +117,8 @@ def ledger_facts(records: tuple[LedgerEntry, ...]) -> Iterator[Fact]:
         yield given_fact("ledger.documents", "支撑文件", str(documents), "份", document=pages)
     for entry in records:
         yield from record_facts(entry)
+        if entry.account_number:
+            yield text_fact(account_fact_id(entry), "计量户号", entry.account_number, document=entry.address)
     for group, entries in grouped(records).items():
         label, unit = group_label(group), group[2]
         total = sum((_quantity(e) for e in entries), Fraction(0))

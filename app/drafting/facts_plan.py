@@ -1,6 +1,8 @@
 """Facts of what the factory plans: measures, targets, organisation, as given in the profile's further sections.
 
-``[[measures]]`` path, name, description, start, finish, investment_wan_yuan, reduction_tco2, owner
+``[[projects]]`` and ``[[measures]]`` path, name, description, start, finish, investment_wan_yuan, reduction_tco2, owner. A row of
+``[[measures]]`` that only has a ``value`` states whether a measure is in place: evidence for a verdict, no plan. One with ``value =
+true`` and a plan's fields is listed as done, and its reduction is not added to what is still to come.
 ``[[targets]]``  name, year, value, unit
 ``[organisation]`` leader, department, contact, system (any key, any text)
 
@@ -32,11 +34,16 @@ _MEASURE_FIELDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
+_PLAN_KEYS = ("path", *(key for field, (_, _, keys) in _MEASURE_FIELDS.items() if field != "name" for key in keys))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A planned measure: ``fields`` maps a field to its fact id; ``path`` is the id or title of a building path."""
+    """A measure: ``fields`` maps a field to its fact id; ``path`` is the id, title or a topic of a building path; ``done`` when
+    it is in place already."""
 
     number: int
+    done: bool
     path: str
     fields: Mapping[str, str]
 
@@ -55,12 +62,22 @@ def _listed(profile: FactoryProfile, section: str) -> list[Mapping[str, Any]]:
     return [row if isinstance(row, Mapping) else {"name": row} for row in rows if row]
 
 
+def _planned(profile: FactoryProfile) -> list[tuple[str, Mapping[str, Any]]]:
+    """(address in the profile, row) of every planned measure, projects first."""
+    return [
+        (f"{section}[{n}]", row)
+        for section in ("projects", "measures")
+        for n, row in enumerate(_listed(profile, section), 1)
+        if "value" not in row or any(key in row for key in _PLAN_KEYS)
+    ]
+
+
 def measures(profile: FactoryProfile) -> tuple[Measure, ...]:
     """The measures of the profile in their order."""
     out = []
-    for n, given in enumerate(_listed(profile, "measures"), 1):
+    for n, (_, given) in enumerate(_planned(profile), 1):
         fields = {f: f"measure.{n}.{f}" for f, (_, _, keys) in _MEASURE_FIELDS.items() if _first(given, keys)}
-        out.append(Measure(number=n, path=str(given.get("path", "")), fields=fields))
+        out.append(Measure(number=n, done=given.get("value") is True, path=str(given.get("path", "")), fields=fields))
     return tuple(out)
 
 
@@ -76,14 +93,14 @@ def plan_facts(profile: FactoryProfile, run: CalculationRun | None) -> Iterator[
     """Measures, targets and organisation; with a run and only numeric reductions also their sum and what would remain."""
     reductions: list[Fraction] = []
     complete = True
-    for n, given in enumerate(_listed(profile, "measures"), 1):
+    for n, (address, given) in enumerate(_planned(profile), 1):
         for field, (label, unit, keys) in _MEASURE_FIELDS.items():
             found = _first(given, keys)
             if found is None:
                 continue
             key, text = found
-            yield given_fact(f"measure.{n}.{field}", label, text, unit, profile=f"measures[{n}].{key}")
-            if field == "reduction":
+            yield given_fact(f"measure.{n}.{field}", label, text, unit, profile=f"{address}.{key}")
+            if field == "reduction" and given.get("value") is not True:
                 try:
                     reductions.append(parse_number(text))
                 except ValueError:

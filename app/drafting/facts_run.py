@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +12,7 @@ from app.domain.carrier import Carrier, Direction
 from app.domain.fact import Fact
 from app.domain.number import parse_number
 from app.domain.run import CalculationRun, EmissionLine
-from app.drafting.clean import phrase
+from app.drafting.clean import one_line, phrase
 from app.drafting.facts import fact_id, given_fact, number_fact, text_fact
 
 CATEGORY_LABELS: dict[str, str] = {
@@ -28,6 +30,7 @@ CATEGORY_LABELS: dict[str, str] = {
 #: Categories outside the total; a share of the total makes no sense for them.
 UNCOUNTED = frozenset({"outside_boundary"})
 
+_ADDRESS = re.compile(r"https?://[^\s；，]+")
 _INDICATORS: dict[str, tuple[str, str, int]] = {
     # name: label, unit, multiplier for printing
     "energy_tce": ("综合能源消费量", "tce", 1),
@@ -73,7 +76,8 @@ def run_facts(run: CalculationRun) -> Iterator[Fact]:
         yield number_fact(
             "run.total_e", "含其他气体的排放合计", run.total_tco2e, "emission", "tCO2e", run_line=here("total_tco2e")
         )
-    yield given_fact("run.lines", "核算行数", str(len(run.lines)), "行", run_line=here("lines"))
+    yield given_fact("run.lines", "活动数据", str(len(run.lines)), "条", run_line=here("lines"))
+    yield given_fact("run.sources", "排放源", str(len(run_sources(run))), "个", run_line=here("lines"))
     yield given_fact("run.factors", "所用因子个数", str(len(run.factors)), "个", run_line=here("factors"))
     for category, value in run.subtotals.items():
         label = category_label(category)
@@ -91,12 +95,16 @@ def run_facts(run: CalculationRun) -> Iterator[Fact]:
             )
     for line in run.lines:
         yield from _line_facts(line, here(line.activity))
+    for group, lines in run_sources(run).items():
+        yield from _source_facts(group, lines, ";".join(here(line.activity) for line in lines))
     for factor in run.factors:
         origin = here(f"factors/{factor.id}")
         yield given_fact(fact_id("run.factor", factor.id), "因子数值", factor.value, factor.unit, run_line=origin)
         yield text_fact(fact_id("run.factor", factor.id, "unit"), "因子单位", factor.unit, run_line=origin)
         yield text_fact(fact_id("run.factor", factor.id, "id"), "因子编号", factor.id, run_line=origin)
-        yield text_fact(fact_id("run.factor", factor.id, "source"), "因子来源", factor.source, run_line=origin)
+        yield text_fact(
+            fact_id("run.factor", factor.id, "source"), "因子来源", named_source(factor.source), run_line=origin
+        )
         yield text_fact(fact_id("run.factor", factor.id, "why"), "取用理由", factor.why, run_line=origin)
     yield from _indicator_facts(run)
     if run.offsets_tco2e is not None:
@@ -107,11 +115,57 @@ def run_facts(run: CalculationRun) -> Iterator[Fact]:
         yield text_fact(f"run.caveat.{n}", "核算说明", phrase(caveat), run_line=here(f"caveats/{n}"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceGroup:
+    """An emission source over the year: lines of one label, category and unit."""
+
+    category: str
+    label: str
+    unit: str
+
+    def fact(self, field: str) -> str:
+        return fact_id("run.source", self.category, self.label, self.unit, field)
+
+
+def line_label(line: EmissionLine) -> str:
+    return line.label or f"{direction_label(line.direction)}{carrier_label(line.carrier)}"
+
+
+def run_sources(run: CalculationRun) -> dict[SourceGroup, tuple[EmissionLine, ...]]:
+    """Lines by source, categories in the order of their labels, sources by name."""
+    groups: dict[SourceGroup, list[EmissionLine]] = {}
+    for line in run.lines:
+        group = SourceGroup(category=line.category, label=line_label(line), unit=line.unit)
+        groups.setdefault(group, []).append(line)
+    order = {category: n for n, category in enumerate(CATEGORY_LABELS)}
+    keys = sorted(groups, key=lambda g: (order.get(g.category, len(order)), g))
+    return {key: tuple(groups[key]) for key in keys}
+
+
+def _source_facts(group: SourceGroup, lines: tuple[EmissionLine, ...], origin: str) -> Iterator[Fact]:
+    total = sum((line.tco2 for line in lines), Fraction(0))
+    yield text_fact(group.fact("label"), "排放源", group.label, run_line=origin)
+    yield number_fact(group.fact("tco2"), f"{group.label}排放量", total, "emission", "tCO2", run_line=origin)
+    try:
+        quantity = sum((parse_number(line.quantity) for line in lines), Fraction(0))
+    except ValueError:
+        return
+    yield number_fact(
+        group.fact("quantity"), f"{group.label}活动数据", quantity, "activity", group.unit, run_line=origin
+    )
+
+
+def named_source(source: str) -> str:
+    """A factor's source without its web addresses; the addresses stay in the run."""
+    parts = (part.strip(" ,，、") for part in re.split("[;；]", _ADDRESS.sub("", one_line(source))))
+    named = "；".join(part for part in parts if part and part[-1] not in ":：")
+    return named or ("网上资料，网址见核算记录" if source.strip() else "")
+
+
 def _line_facts(line: EmissionLine, origin: str) -> Iterator[Fact]:
     yield number_fact(line_fact_id(line.activity, "tco2"), "排放量", line.tco2, "emission", "tCO2", run_line=origin)
     yield _quantity_fact(line, origin)
-    label = line.label or f"{direction_label(line.direction)}{carrier_label(line.carrier)}"
-    yield text_fact(line_fact_id(line.activity, "label"), "排放源", label, run_line=origin)
+    yield text_fact(line_fact_id(line.activity, "label"), "排放源", line_label(line), run_line=origin)
     yield text_fact(line_fact_id(line.activity, "unit"), "单位", line.unit, run_line=origin)
     if line.formula:
         yield text_fact(line_fact_id(line.activity, "formula"), "计算式", line.formula, run_line=origin)

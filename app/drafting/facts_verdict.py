@@ -43,6 +43,7 @@ def _criterion_facts(criterion: CriterionVerdict) -> Iterator[Fact]:
         ("title", "评价项", criterion.title),
         ("label", "判断", criterion.verdict.label),
         ("reason", "理由", criterion.reason),
+        ("conclusion", "结论", conclusion_of(criterion)),
         ("next", "下一步", criterion.next_step),
         ("threshold", "要求值", criterion.threshold or ""),
     ):
@@ -52,6 +53,14 @@ def _criterion_facts(criterion: CriterionVerdict) -> Iterator[Fact]:
     for operand in criterion.operands:
         if operand.value is not None:
             yield operand_fact(criterion, operand)
+
+
+def conclusion_of(criterion: CriterionVerdict) -> str:
+    """What a reason concludes. A reason that first repeats the clause and the data (…本项目：….) is cut to what follows: the
+    draft prints clause and data in places of their own. '' when it only repeats the verdict."""
+    _, marked, known = criterion.reason.partition("本项目：")
+    concluded = known.partition("。")[2] if marked else criterion.reason
+    return "" if phrase(concluded) == criterion.verdict.label else concluded
 
 
 def operand_fact(criterion: CriterionVerdict, operand: VerdictOperand) -> Fact:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.domain.form import FormBlock, PathSpec
-from app.domain.verdict import CriterionVerdict, Verdict
+from app.domain.verdict import Verdict
 from app.drafting.clauses import cite
-from app.drafting.context import ComposeContext, plain, wanted
+from app.drafting.context import ComposeContext, plain
 from app.drafting.facts_plan import Measure, measures
-from app.drafting.facts_verdict import PRINTED_TOPICS, provision_address, provision_fact_id, verdict_fact_id
+from app.drafting.facts_verdict import PRINTED_TOPICS, provision_address, provision_fact_id
 from app.drafting.model import ClauseRef, FactRef, Inline, Inlines, Missing, Paragraph, Text
 from app.drafting.template import law
+from app.drafting.verdict_prose import gap_sentences, met_sentences
 
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
@@ -40,7 +41,8 @@ def _lead(word: str, inlines: Sequence[Inline]) -> Paragraph:
 
 
 def path_paragraphs(spec: PathSpec, context: ComposeContext) -> Iterator[Paragraph]:
-    """Requirement, state, gap and measures of one path."""
+    """Requirement, state, gap and measures of one path. The sentence patterns turn with the path's place in the form."""
+    turn = list(context.form.paths).index(spec.id)
     yield _lead("要求", context.fill(spec.requirement))
     report = context.source.verdicts
     own = [c for c in (report.criteria if report else ()) if c.topic in spec.topics]
@@ -48,11 +50,11 @@ def path_paragraphs(spec: PathSpec, context: ComposeContext) -> Iterator[Paragra
     for block in spec.state:
         if template := chosen(block, context):
             state += context.fill(template)
-    state += _verdict_sentences([c for c in own if c.verdict is Verdict.MET], context)
+    state += met_sentences([c for c in own if c.verdict is Verdict.MET], context, turn)
     yield _lead("现状", state or [Missing(what=f"{spec.title}的现状说明")])
     open_points = [c for c in own if c.verdict in (Verdict.NOT_MET, Verdict.INSUFFICIENT_EVIDENCE)]
     if open_points:
-        yield _lead("差距", _verdict_sentences(open_points, context))
+        yield _lead("差距", gap_sentences(open_points, context, turn))
     elif own:
         yield _lead("差距", [Text(text="对照已入库的条款，没有发现未达到要求或待补证的事项。")])
     else:
@@ -60,39 +62,12 @@ def path_paragraphs(spec: PathSpec, context: ComposeContext) -> Iterator[Paragra
     planned = [
         m
         for m in measures(context.source.profile)
-        if m.path in (spec.id, spec.title) or (m.path and m.path in spec.title)
+        if m.path in (spec.id, spec.title, *spec.topics) or (m.path and m.path in spec.title)
     ]
     if planned:
-        sentences: list[Inline] = []
-        for measure in planned:
-            sentences += measure_sentence(measure, context)
-        yield _lead("措施", sentences)
+        yield _lead("措施", [inline for measure in planned for inline in measure_sentence(measure, context)])
     else:
         yield _lead("措施", [Missing(what=spec.planned)])
-
-
-def _verdict_sentences(criteria: Sequence[CriterionVerdict], context: ComposeContext) -> list[Inline]:
-    """One sentence a criterion, its pattern rotating within each verdict so that a list does not read like one."""
-    out: list[Inline] = []
-    seen: dict[Verdict, int] = {}
-    for criterion in criteria:
-        turn = seen.get(criterion.verdict, 0)
-        seen[criterion.verdict] = turn + 1
-        patterns = context.form.phrases.get(criterion.verdict.value, ("{title}：{reason}{cite}。",))
-        local = {
-            "title": context.cell(verdict_fact_id(criterion, "title")),
-            "label": context.cell(verdict_fact_id(criterion, "label")),
-            "reason": context.cell(verdict_fact_id(criterion, "reason")),
-            "cite": context.clause_footnote(criterion),
-        }
-        out += context.fill(patterns[turn % len(patterns)], **local)
-        next_id = verdict_fact_id(criterion, "next")
-        if criterion.missing:
-            out += [wanted(what) for what in criterion.missing]
-        elif next_id in context.facts and "next" in context.form.phrases:
-            patterns = context.form.phrases["next"]
-            out += context.fill(patterns[turn % len(patterns)], next=(FactRef(fact=next_id),))
-    return out
 
 
 def measure_sentence(measure: Measure, context: ComposeContext) -> list[Inline]:
@@ -103,6 +78,8 @@ def measure_sentence(measure: Measure, context: ComposeContext) -> list[Inline]:
         return context.cell(has(field, ""), unit=True)
 
     out: list[Inline] = [*(ref("name") if has("name") else (Missing(what="措施名称"),))]
+    if measure.done:
+        out.append(Text(text="（已实施）"))
     if has("description"):
         out += [Text(text="，"), *ref("description")]
     if has("start") and has("finish"):

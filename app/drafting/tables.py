@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.drafting.context import ComposeContext, header, plain, wanted
+from app.drafting.context import ComposeContext, header, plain
 from app.drafting.facts import fact_id
-from app.drafting.facts_ledger import group_fact_id, group_label, grouped
+from app.drafting.facts_ledger import flow_label, group_fact_id, group_label, grouped
 from app.drafting.facts_plan import measures, targets
-from app.drafting.facts_run import category_label, line_fact_id
+from app.drafting.facts_run import category_label, line_fact_id, run_sources
 from app.drafting.facts_verdict import verdict_fact_id
 from app.drafting.model import Column, FactRef, Inlines, Literal, Missing, Text
 from app.drafting.trends import month_text, monthly_electricity
@@ -121,26 +121,26 @@ def categories(context: ComposeContext) -> Built:
 
 
 def lines(context: ComposeContext) -> Built:
-    """Every line of the run with its quantity, unit and result."""
+    """Every emission source of the run with its quantity over the year and its result."""
     run = context.source.run
     if run is None:
         return (), (), True
     columns = (
         Column(header=_text("序号"), share=8, align="center"),
-        Column(header=_text("排放源"), share=28),
+        Column(header=_text("排放源"), share=25),
         Column(header=_text("类别"), share=24),
-        Column(header=_text("活动数据"), share=20, align="right"),
-        Column(header=header("排放量", "tCO2"), share=20, align="right"),
+        Column(header=_text("活动数据"), share=24, align="right"),
+        Column(header=header("排放量", "tCO2"), share=19, align="right"),
     )
     rows = tuple(
         (
             _ordinal(n),
-            context.cell(line_fact_id(line.activity, "label")),
-            plain(category_label(line.category)),
-            context.cell(line_fact_id(line.activity, "quantity"), unit=True),
-            context.cell(line_fact_id(line.activity, "tco2")),
+            context.cell(group.fact("label")),
+            plain(category_label(group.category)),
+            context.cell(group.fact("quantity"), unit=True),
+            context.cell(group.fact("tco2")),
         )
-        for n, line in enumerate(run.lines, 1)
+        for n, group in enumerate(run_sources(run), 1)
     )
     return columns, rows, True
 
@@ -239,48 +239,37 @@ def projects(context: ComposeContext) -> Built:
 
 
 def compliance(context: ComposeContext) -> Built:
-    """Criterion by criterion: requirement with footnote, data used, verdict and reason, what is missing."""
+    """Criterion by criterion: title with clause and footnote, requirement, data used, verdict, reason or what is missing."""
     report = context.source.verdicts
     if report is None:
         return (), (), True
     columns = (
         Column(header=_text("序号"), share=7, align="center"),
         Column(header=_text("评价项与依据"), share=29),
-        Column(header=_text("要求"), share=9, align="center"),
-        Column(header=_text("所用数据"), share=18),
+        Column(header=_text("要求"), share=17),
+        Column(header=_text("所用数据"), share=22),
         Column(header=_text("判断"), share=10, align="center"),
-        Column(header=_text("理由与待补事项"), share=27),
+        Column(header=_text("理由与待补事项"), share=21),
     )
-    rows: list[Row] = []
-    for n, criterion in enumerate(report.criteria, 1):
-        data: list = []
-        for operand in criterion.operands:
-            fact = context.facts.get(verdict_fact_id(criterion, "op", operand.name))
-            if operand.value is None or fact is None or not fact.text:
-                continue
-            data += [Text(text="；")] if data else []
-            data += plain(f"{operand.label or operand.name}：")
-            data.append(FactRef(fact=fact.id, unit=bool(fact.unit)))
-        reason: list = list(context.cell(verdict_fact_id(criterion, "reason")))
-        for what in criterion.missing:
-            reason.append(wanted(what))
-        threshold = context.facts.get(verdict_fact_id(criterion, "threshold"))
-        rows.append(
+    rows = tuple(
+        (
+            _ordinal(n),
+            (*context.cell(verdict_fact_id(c, "title")), Text(text="（"), *context.clause_cell(c), Text(text="）")),
             (
-                _ordinal(n),
-                (
-                    *context.cell(verdict_fact_id(criterion, "title")),
-                    Text(text="（"),
-                    *context.clause_cell(criterion),
-                    Text(text="）"),
+                Text(
+                    text=f"{c.modality.value}　"
+                    if verdict_fact_id(c, "threshold") in context.facts
+                    else c.modality.value
                 ),
-                context.cell(threshold.id) if threshold else _text(criterion.modality.value),
-                tuple(data) or _text("—"),
-                context.cell(verdict_fact_id(criterion, "label")),
-                tuple(reason),
-            )
+                *(context.known(verdict_fact_id(c, "threshold"))),
+            ),
+            tuple(context.operands(c)) or _text("—"),
+            context.cell(verdict_fact_id(c, "label")),
+            context.missing_of(c) or context.cell(verdict_fact_id(c, "conclusion")),
         )
-    return columns, tuple(rows), True
+        for n, c in enumerate(report.criteria, 1)
+    )
+    return columns, rows, True
 
 
 def evidence(context: ComposeContext) -> Built:
@@ -294,7 +283,7 @@ def evidence(context: ComposeContext) -> Built:
     )
     rows = tuple(
         (_ordinal(n), *(context.cell(f"doc.{d.sha256[:12]}.{f}") for f in ("name", "kind", "pages", "sha")))
-        for n, d in enumerate(context.source.documents, 1)
+        for n, d in enumerate(sorted(context.source.documents, key=lambda d: (d.kind, d.filename, d.sha256)), 1)
     )
     return columns, rows, True
 
@@ -308,15 +297,20 @@ def records(context: ComposeContext) -> Built:
         Column(header=_text("数量"), share=18, align="right"),
         Column(header=_text("文件与页次"), share=28),
     )
+    ordered = (
+        r
+        for entries in grouped(context.source.records).values()
+        for r in sorted(entries, key=lambda e: (e.period_start or "", e.filename, e.record_id))
+    )
     rows = tuple(
         (
             _ordinal(n),
-            plain(f"{r.direction.label}{r.carrier.label}"),
+            plain(flow_label(r.carrier, r.direction)),
             context.cell(fact_id("record", r.record_id, "period")),
             context.cell(fact_id("record", r.record_id), unit=True),
             context.cell(fact_id("record", r.record_id, "at")),
         )
-        for n, r in enumerate(context.source.records, 1)
+        for n, r in enumerate(ordered, 1)
     )
     return columns, rows, True
 

@@ -15,9 +15,10 @@ from app.domain.form import Form
 from app.domain.number import parse_number
 from app.domain.run import CalculationRun
 from app.drafting.facts import fact_id
-from app.drafting.facts_ledger import Group, by_month, group_fact_id, group_label, grouped
+from app.drafting.facts_ledger import Group, by_month, group_fact_id, group_label, grouped, missing_months
+from app.drafting.facts_plan import measures, targets
 from app.drafting.facts_run import UNCOUNTED, category_label
-from app.drafting.model import Inlines, Literal, Text
+from app.drafting.model import FactRef, Inline, Inlines, Literal, Text
 from app.drafting.source import DraftSource
 from app.drafting.template import TemplateScope
 
@@ -79,6 +80,10 @@ def _electricity_names(
         return alias, texts, conditions
     group, months = found
     alias["elec.total"] = group_fact_id(group)
+    year = source.profile.year or int(max(months)[:4])
+    if gaps := missing_months((e for inside in months.values() for e in inside), year):
+        texts["elec.gaps"] = _gap_text(gaps)
+        conditions.add("elec.gaps")
     if len(months) < 2:
         return alias, texts, conditions | {"elec.single_month"}
     values = {m: parse_number(facts[group_fact_id(group, m)].value) for m in months}
@@ -103,6 +108,18 @@ def _electricity_names(
     if len(months) < 12:
         conditions.add("elec.incomplete")
     return alias, texts, conditions
+
+
+def _gap_text(gaps: Mapping[str, tuple[str, ...]]) -> Inlines:
+    """户号… 缺 2025年7月、2025年8月, account by account."""
+    out: list[Inline] = []
+    for account, months in gaps.items():
+        out += [Text(text="；户号" if out else "户号"), FactRef(fact=account), Text(text="缺")]
+        for n, month in enumerate(months):
+            out += [Text(text="、")] if n else []
+            out += month_text(month)
+        out.append(Text(text="的账单"))
+    return tuple(out)
 
 
 def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tuple[TemplateScope, frozenset[str]]:
@@ -131,8 +148,8 @@ def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tupl
         ("records", source.records),
         ("documents", source.documents),
         ("verdicts", source.verdicts and source.verdicts.criteria),
-        ("measures", source.profile.extra.get("measures")),
-        ("targets", source.profile.extra.get("targets")),
+        ("measures", measures(source.profile)),
+        ("targets", targets(source.profile)),
         ("offsets", source.run and source.run.offsets),
     ):
         conditions.add(name if present else f"no_{name}")

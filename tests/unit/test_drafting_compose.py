@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,11 @@ from app.corpus.forms import (
     load_form,
     parse_form,
 )
+from app.domain.clause import EvidenceLevel, Modality
 from app.domain.errors import InputRefused, NotFound, UsageError
 from app.drafting.clauses import cite, opening, sentence_about, spoken_path
 from app.drafting.compose import compose_draft
+from app.drafting.facts_run import named_source
 from app.drafting.guard import check_draft, refuse_untraced
 from app.drafting.html import render_html
 from app.drafting.layout import plain_text
@@ -81,23 +84,100 @@ def test_the_method_follows_market_coverage(ets, expected):
 
 def test_verdicts_become_state_gap_and_what_is_missing(draft):
     measures = text_of(draft, "measures")
-    assert "现状。" in measures
-    assert "差距。" in measures
-    assert "没有与能耗限额1级值对标的材料" in measures
+    assert "“可再生能源使用比例”已经落实" in measures
+    assert "其中，非化石能源消费占比：12.34%" in measures
+    assert (
+        "“通用设备能效等级”未达到要求：最低能效等级：2级，要求为“1级及以上”。【待补充：通用设备能效等级的整改措施"
+        in measures
+    )
     assert "【待补充：2025年度单位产品能耗核算表】" in measures
-    assert "更换或改造2级能效空压机" in measures
     assert "计划于2026年3月至2026年12月实施，投资1860万元" in measures
+
+
+def test_duties_promotions_and_reports_are_told_apart():
+    base = sample.verdicts().criteria[1]
+    criteria = (
+        replace(base, id="a", title="甲事项"),
+        replace(base, id="b", title="乙事项", modality=Modality.ENCOURAGED, missing=("丙", "丁")),
+        replace(base, id="c", title="丙事项", evidence=EvidenceLevel.NEWS),
+    )
+    report = replace(sample.verdicts(), criteria=criteria)
+    measures = text_of(compose_draft(sample.form(), sample.source(verdicts=report)), "measures")
+    assert "“甲事项”列为待补证" in measures
+    assert "此外，“乙事项”属于提倡、鼓励或目标性质" in measures
+    assert "“丙事项”出自新闻或他人转述，有待核实" in measures
+
+
+def test_items_that_share_a_label_are_asked_for_once():
+    criterion = replace(sample.verdicts().criteria[1], missing=("已实施的措施：电锅炉", "已实施的措施：电窑炉"))
+    report = replace(sample.verdicts(), criteria=(criterion,))
+    draft = compose_draft(sample.form(), sample.source(verdicts=report), ["compliance"])
+    assert "已实施的措施：电锅炉、电窑炉" in draft.missing
+
+
+def test_a_reason_that_repeats_clause_and_data_is_cut_to_its_conclusion():
+    reason = "miit-2026-13/三-(三)（应）：要求。本项目：等级：2级（文件）。原文用语是提倡，不是必备条件。"
+    criterion = replace(sample.verdicts().criteria[2], reason=reason)
+    report = replace(sample.verdicts(), criteria=(criterion,))
+    table = text_of(compose_draft(sample.form(), sample.source(verdicts=report)), "compliance")
+    assert "原文用语是提倡，不是必备条件" in table
+    assert "本项目" not in table
+
+
+def test_lines_of_one_source_are_one_row():
+    run = sample.run()
+    more = replace(run.lines[1], activity="a9", quantity="1000.5", tco2=Fraction(2))
+    run = replace(run, lines=(*run.lines, more))
+    draft = compose_draft(sample.form(), sample.source(run=run))
+    table = next(b for s in draft.sections for b in s.blocks if isinstance(b, TableBlock) and b.id == "lines")
+    rows = [[plain_text(c, draft.facts) for c in row] for row in table.rows]
+    assert [r[1] for r in rows] == ["天然气锅炉", "外购电力", "向外输出电力"]
+    assert rows[0][3:] == ["87420.5\u00a0Nm3", "188.86"]
+
+
+def test_an_account_with_missing_bills_is_named():
+    records = tuple(e for e in sample.ledger() if e.period_start not in ("2025-07-01", "2025-08-01"))
+    baseline = text_of(compose_draft(sample.form(), sample.source(records=records)), "baseline")
+    assert "户号3400000000017缺2025年7月、2025年8月的账单" in baseline
+    assert "按户号核对" not in text_of(compose_draft(sample.form(), sample.source()), "baseline")
+
+
+def test_a_measure_in_place_is_no_plan():
+    extra = {"measures": [{"name": "分布式光伏", "value": True, "evidence": "验收单.pdf"}]}
+    draft = compose_draft(sample.form(), sample.source(profile=replace(sample.profile(), extra=extra)))
+    assert not any(isinstance(b, TableBlock) and b.id == "projects" for s in draft.sections for b in s.blocks)
+    extra = {"measures": [{"name": "光伏", "value": True, "path": "energy_structure", "reduction_tco2": "12"}]}
+    draft = compose_draft(sample.form(), sample.source(profile=replace(sample.profile(), extra=extra)))
+    assert "光伏（已实施），预计年减排12" in text_of(draft, "measures")
+    assert "plan.reduction" not in draft.facts
+
+
+def test_a_quote_is_footnoted_once_a_section(draft):
+    for section in draft.sections:
+        blocks = (b for b in section.blocks)
+        lines = [b.inlines if isinstance(b, Paragraph) else [i for r in b.rows for c in r for i in c] for b in blocks]
+        cited = [(i.cited.clause, i.cited.quote) for line in lines for i in line if isinstance(i, ClauseRef)]
+        assert len(cited) == len(set(cited))
+
+
+def test_factor_sources_are_printed_without_addresses():
+    assert named_source("GB/T 32151 表C.1；https://example.org/a.md") == "GB/T 32151 表C.1"
+    assert named_source("公告；转录： https://example.org/a ; https://example.org/b") == "公告"
+    assert named_source("https://example.org/a") == "网上资料，网址见核算记录"
+    assert named_source("") == ""
 
 
 def test_a_path_without_measures_invents_none(draft):
     assert "数字化能碳管理中心的建设内容、进度和计量器具配备" in draft.missing
 
 
-def test_compliance_table_has_a_row_and_a_footnote_per_criterion(draft):
+def test_compliance_table_has_a_row_per_criterion_with_its_clause(draft):
     section = next(s for s in draft.sections if s.id == "compliance")
     table = next(b for b in section.blocks if isinstance(b, TableBlock))
     assert len(table.rows) == len(sample.verdicts().criteria)
-    assert all(any(isinstance(i, ClauseRef) for i in row[1]) for row in table.rows)
+    assert all("工信部联节〔2026〕13号第三部分" in plain_text(row[1], draft.facts) for row in table.rows)
+    cited = {i.cited.quote for row in table.rows for i in row[1] if isinstance(i, ClauseRef)}
+    assert len(cited) >= 4
     assert "台账中6台空压机为2级能效" in text_of(draft, "compliance")
 
 
