@@ -8,7 +8,8 @@ from fractions import Fraction
 from app.accounting.carriers import Family
 from app.accounting.grid import LEVELS
 from app.accounting.library import FactorLibrary, GridFactor
-from app.accounting.outcome import Computed, Setting
+from app.accounting.outcome import Setting
+from app.accounting.recipe import Computed, used_factors
 from app.accounting.supply import CLAIMS
 from app.domain.number import exact_text
 from app.domain.run import FactorUse
@@ -34,7 +35,7 @@ def _evidence(uses: Sequence[FactorUse]) -> list[str]:
 
 def _set_borrowed(setting: Setting, lines: Sequence[Computed]) -> list[str]:
     chosen = setting.inputs.factor_set
-    if not any(use.id.startswith(f"FUEL/{chosen}/") for line in lines for use in line.outcome.factors):
+    if not any(use.id.startswith(f"FUEL/{chosen}/") for use in used_factors(lines)):
         return []
     if chosen in SET_HOME:
         standard, industry = SET_HOME[chosen]
@@ -76,7 +77,7 @@ def _superseded(setting: Setting) -> list[str]:
 def grid_factors_of(lines: Sequence[Computed], library: FactorLibrary) -> tuple[GridFactor, ...]:
     """The announced grid factors the lines used."""
     by_id = {g.id: g for g in library.grid.values()}
-    ids = dict.fromkeys(use.id for line in lines for use in line.outcome.factors if use.id in by_id)
+    ids = dict.fromkeys(use.id for use in used_factors(lines) if use.id in by_id)
     return tuple(by_id[i] for i in ids)
 
 
@@ -107,16 +108,16 @@ def _grid(setting: Setting, lines: Sequence[Computed]) -> list[str]:
 
 
 def _remainder(setting: Setting, lines: Sequence[Computed]) -> list[str]:
-    if not any(line.outcome.supply in CLAIMS and line.outcome.zero for line in lines):
+    if not any(line.unit.supply in CLAIMS and line.unit.zero for line in lines):
         return []
     policy = setting.inputs.options.get("remainder_policy")
     national = {basis: g for (_, level, _, basis), g in setting.library.grid.items() if level == "national" and g.value}
     gap = national["excl_market_nonfossil"].number - national["average"].number
     mwh = sum(
         (
-            x.outcome.measures["electricity"] / 1000
+            x.measure("electricity") / 1000
             for x in lines
-            if x.outcome.supply == "grid" and x.activity.direction == "in"
+            if x.unit.supply == "grid" and x.activity.direction == "in"
         ),
         Fraction(0),
     )
@@ -130,16 +131,16 @@ def _remainder(setting: Setting, lines: Sequence[Computed]) -> list[str]:
 
 def _methods(lines: Sequence[Computed]) -> list[str]:
     out = []
-    formulas = {line.outcome.formula for line in lines}
+    formulas = {line.unit.formula for line in lines}
     if formulas & {"minus_feedwater_83_74", "full_enthalpy_eq13"}:
         out.append("蒸汽折热的两种方法（扣 83.74 kJ/kg 给水焓、全焓）相差约 3%，本次采用的方法见各行。")
-    if any(line.outcome.supply == "gec" and line.outcome.zero for line in lines):
+    if any(line.unit.supply == "gec" and line.unit.zero for line in lines):
         out.append("绿证对应电量按 0 计由 options.gec_zero_factor 显式启用，官方口径未见。")
-    if any("标况" in why for line in lines for why in line.outcome.why):
+    if any("标况" in why for line in lines for why in line.unit.why):
         out.append("立方米按声明的标况计；“标况”若指 20 ℃ 而非 0 ℃，体积约差 7%，请向供气方确认。")
     if any(line.family == Family.BIOMASS for line in lines):
         out.append("生物质 CO2 单列，不计入总量。")
-    if any(gas != "CO2" for line in lines for gas in line.outcome.gases):
+    if any(gas != "CO2" for line in lines for gas in line.unit.gases):
         out.append("CO2e 只包含给出分气体因子的活动的非 CO2 气体，其余活动只计 CO2。")
     return out
 

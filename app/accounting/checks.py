@@ -114,7 +114,7 @@ def _overlaps(series: Series) -> list[Finding]:
             out.append(_duplicates(series, period, same))
         if furthest is not None:
             earlier, entry = furthest
-            shared = earlier.overlap_days(period)
+            shared = earlier.overlap_days(period) if period.start < earlier.end else 0
             if shared > SHARED_DAYS_ALLOWED:
                 message = (
                     f"{series.label} 的账期 {earlier.start} 至 {earlier.last} 与 {period.start} 至 {period.last} 重叠 {shared} 天。"
@@ -127,20 +127,22 @@ def _overlaps(series: Series) -> list[Finding]:
     return out
 
 
+def _what(r: Record) -> tuple[str | None, ...]:
+    return (r.carrier, r.direction, r.quantity, r.period_start, r.period_end)
+
+
 def _twins(entries: Sequence[Entry]) -> list[Finding]:
     """Equal quantity and period where one of the two does not say whose meter it is."""
-    alike: dict[tuple[str | None, ...], list[Record]] = defaultdict(list)
-    for r in (e.record for e in entries):
-        if r.period_start:
-            alike[r.carrier, r.direction, r.quantity, r.period_start, r.period_end].append(r)
+    nameless: dict[tuple[str | None, ...], list[str]] = defaultdict(list)
+    for r in (e.record for e in entries if e.record.period_start and not e.record.account_number):
+        nameless[_what(r)].append(r.id)
+    named: dict[tuple[str | None, ...], str] = {}
+    for r in (e.record for e in entries if e.record.account_number) if nameless else ():
+        if (key := _what(r)) in nameless:
+            named[key] = min(r.id, named.get(key, r.id))
     out = []
-    for group in alike.values():
-        named = [r.id for r in group if r.account_number]
-        nameless = [r.id for r in group if not r.account_number]
-        if not (named and nameless):
-            continue
-        first = min(named)
-        for other in nameless:
+    for key, first in named.items():
+        for other in nameless[key]:
             a, b = sorted((first, other))
             message = f"记录 {a} 与 {b} 的品种、账期、数量都相同，其中一条没有户号，可能是同一笔。"
             fix = "请核对原件，重复的请否决一条。"

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from app.accounting.carriers import Family
 from app.accounting.carriers import Kind as Carrier
-from app.accounting.numbers import exact, is_absent
-from app.accounting.outcome import Computed, Setting
+from app.accounting.numbers import exact, exact_sum, is_absent
+from app.accounting.outcome import Setting
 from app.accounting.reading import Activity
+from app.accounting.recipe import Computed
 from app.accounting.refusals import Kind, refusal
 from app.accounting.supply import CLAIMS
 from app.domain.number import exact_text
@@ -73,15 +74,17 @@ def _refuse_duplicates(lines: Sequence[Computed]) -> None:
 
 
 def electricity_kwh(line: Computed) -> Fraction:
-    return line.outcome.measures.get("electricity", Fraction(0))
+    return line.measure("electricity")
 
 
 def _refuse_excess_export(lines: Sequence[Computed]) -> None:
     inside = [x for x in lines if x.activity.params.get("net_exporter") is not True]
     exports = [x for x in inside if x.activity.direction == "out"]
-    supplied = sum((electricity_kwh(x) for x in inside if x.activity.direction == "in"), Fraction(0))
-    exported = sum((electricity_kwh(x) for x in exports), Fraction(0))
-    if exports and exported > supplied:
+    if not exports:
+        return
+    supplied = exact_sum(electricity_kwh(x) for x in inside if x.activity.direction == "in")
+    exported = exact_sum(electricity_kwh(x) for x in exports)
+    if exported > supplied:
         raise refusal(
             Kind.EXPORT_EXCEEDS_SUPPLY,
             f"输出电量合计 {exact_text(exported / 1000)} MWh，大于购入与自发合计 {exact_text(supplied / 1000)} MWh。",
@@ -98,7 +101,7 @@ def _refuse_excess_claims(lines: Sequence[Computed], setting: Setting) -> None:
     claimed = Fraction(0)
     over = ""
     for line in lines:
-        if line.outcome.supply in CLAIMS | {"direct_line"} and line.activity.direction == "in":
+        if line.unit.supply in CLAIMS | {"direct_line"} and line.activity.direction == "in":
             claimed += electricity_kwh(line) / 1000
             over = over or (line.activity.id if claimed > metered else "")
     if claimed > metered:
@@ -123,10 +126,10 @@ def claim_warnings(lines: Sequence[Computed], setting: Setting) -> tuple[str, ..
     power = [line for line in lines if line.family == "electricity" and not line.outside]
     out = []
     claims = CLAIMS | {"direct_line"}
-    if setting.inputs.options.get("method") == "market" and not any(x.outcome.supply in claims for x in power):
+    if setting.inputs.options.get("method") == "market" and not any(x.unit.supply in claims for x in power):
         out.append("no_green_claim_recorded")
     bought = [x for x in power if x.activity.params.get("role") != "generation" and not _own(x)]
-    net = sum((x.sign * electricity_kwh(x) for x in bought), Fraction(0))
+    net = exact_sum(x.sign * electricity_kwh(x) for x in bought if x.activity.quantity)
     flagged = any(x.activity.params.get("net_exporter") is True for x in lines)
     if net < 0 or flagged:
         out.append("net_exporter")
@@ -135,5 +138,5 @@ def claim_warnings(lines: Sequence[Computed], setting: Setting) -> tuple[str, ..
 
 def _own(line: Computed) -> bool:
     """Electricity made on site and used there: no part of what crossed the fence inward."""
-    supply = line.outcome.supply
+    supply = line.unit.supply
     return line.activity.direction == "in" and (supply == "self_use_pv" or supply.startswith("self_generation_"))

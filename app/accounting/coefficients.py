@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from app.accounting.numbers import is_absent, non_negative, number_text
-from app.accounting.outcome import Computed, Setting, use_of
+from app.accounting.outcome import Setting, use_of
+from app.accounting.recipe import Computed
 from app.accounting.refusals import Kind, refusal
 from app.domain.carrier import Carrier
 from app.domain.run import FactorUse
@@ -104,7 +105,7 @@ def coefficient(line: Computed, basis: str, setting: Setting) -> Coefficient:
     """
     table = setting.inputs.options.get("tce_coefficients")
     table = table if isinstance(table, Mapping) else {}
-    carrier, subject = line.outcome.carrier, line.activity.id
+    carrier, subject = line.unit.carrier, line.activity.id
     key = next((k for k in _keys(carrier, basis) if not is_absent(table.get(k))), None)
     if key is None:
         raise _missing(carrier, basis, subject)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.accounting.numbers import exact, number_text
-from app.accounting.outcome import Computed
+from app.accounting.recipe import Computed
 from app.accounting.refusals import Kind, refusal
 from app.domain.number import exact_text
 from app.domain.units import GJ_PER_KWH, GJ_PER_TCE, Unit, find_unit

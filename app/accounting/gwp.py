@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.accounting.library import Factor
-from app.accounting.outcome import Computed, Setting, use_of
+from app.accounting.outcome import Setting, use_of
+from app.accounting.recipe import Computed
 from app.accounting.refusals import Kind, refusal
 from app.domain.run import FactorUse
 
@@ -69,11 +70,11 @@ def equivalents(lines: Sequence[Computed], setting: Setting) -> Equivalents:
     Refuses missing_parameter without ``options.gwp_report``, factor_not_found, suspect_factor.
     """
     wanted = any(request.startswith("total_tco2e") for request in setting.inputs.request)
-    recorded = any(gas != "CO2" for line in lines for gas in line.outcome.gases)
+    recorded = any(gas != "CO2" for line in lines for gas in line.unit.gases)
     if not (recorded or wanted):
         return Equivalents(total=None)
     report = str(setting.inputs.options.get("gwp_report") or "").strip().upper()
-    subject = next((x.activity.id for x in lines if any(g != "CO2" for g in x.outcome.gases)), "")
+    subject = next((x.activity.id for x in lines if any(g != "CO2" for g in x.unit.gases)), "")
     if not report:
         raise refusal(
             Kind.MISSING_PARAMETER,
@@ -84,8 +85,8 @@ def equivalents(lines: Sequence[Computed], setting: Setting) -> Equivalents:
     total, uses, suspects = Fraction(0), {}, []
     for line in lines:
         counted = line.sign if not line.outside else 0
-        total += line.outcome.tco2 * counted
-        for gas, tonnes in line.outcome.gases.items():
+        total += line.tco2 * counted
+        for gas, tonnes in line.gases.items():
             if gas == "CO2":
                 continue
             factor, admitted = _potential(gas, report, setting, line.activity.id)

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from app.accounting.coefficients import Coefficient, coefficient
-from app.accounting.outcome import Computed, Setting
+from app.accounting.numbers import exact_sum
+from app.accounting.outcome import Setting
+from app.accounting.recipe import Computed
 from app.accounting.refusals import Kind, refusal
 from app.accounting.supply import is_non_fossil, is_self_generation
 from app.domain.number import exact_text
@@ -42,43 +44,48 @@ def parse_request(request: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def _line_tce(line: Computed, found: Coefficient) -> Fraction:
     """tce of one line, signed by direction. Refuses a coefficient of another dimension than the quantity."""
-    measures, dimension = line.outcome.measures, found.dimension
+    measures, dimension = line.recipe.measures, found.dimension
     if dimension == "actual_gas_volume" and dimension not in measures:
         # Conversion tables print m3 for gas in the standard state.
         dimension = "normal_gas_volume"
     if dimension not in measures:
         raise refusal(
             Kind.UNIT_DIMENSION_MISMATCH,
-            f"折标系数的单位 {found.use.unit} 与{line.outcome.carrier}的计量单位不符。",
+            f"折标系数的单位 {found.use.unit} 与{line.unit.carrier}的计量单位不符。",
             fix="请给出与计量单位同量纲的折标系数。",
             subject=line.activity.id,
         )
-    return line.sign * measures[dimension] * found.value
+    return line.sign * line.measure(dimension) * found.value
 
 
 def _consumes_primary(line: Computed) -> bool:
     """Electricity made on site from counted fuel or waste heat is not counted as energy a second time."""
-    supply = line.outcome.supply
+    supply = line.unit.supply
     return not (is_self_generation(supply) and not is_non_fossil(supply))
 
 
-def _exported_from_own(line: Computed, lines: Sequence[Computed]) -> bool:
-    """An export that does not say where it came from is taken off the site's own generation, never off the grid purchase."""
-    unstated = line.activity.direction == "out" and not line.activity.params.get("supply")
-    own = (x for x in lines if is_self_generation(x.outcome.supply) and is_non_fossil(x.outcome.supply))
-    return unstated and any(own)
+def _has_own(lines: Sequence[Computed]) -> bool:
+    return any(is_self_generation(x.unit.supply) and is_non_fossil(x.unit.supply) for x in lines)
+
+
+def _exported_from_own(line: Computed, own: bool) -> bool:
+    """An export that does not say where it came from is taken off the site's own generation (if there is any), never off the grid
+    purchase."""
+    return own and line.activity.direction == "out" and not line.activity.params.get("supply")
 
 
 def _physical_share(power: Sequence[Computed]) -> Fraction | None:
     """(self_use_pv + direct_line + own renewable generation kept on site) ÷ electricity consumed."""
-    consumed, traced = Fraction(0), Fraction(0)
+    of_own = _has_own(power)
+    amounts, physical = [], []
     for line in power:
-        kwh = line.sign * line.outcome.measures["electricity"]
-        supply = line.outcome.supply
-        consumed += kwh
+        kwh = line.sign * line.measure("electricity")
+        supply = line.unit.supply
+        amounts.append(kwh)
         own = is_self_generation(supply) and is_non_fossil(supply)
-        if own or supply in ("self_use_pv", "direct_line") or _exported_from_own(line, power):
-            traced += kwh
+        if own or supply in ("self_use_pv", "direct_line") or _exported_from_own(line, of_own):
+            physical.append(kwh)
+    consumed, traced = exact_sum(amounts), exact_sum(physical)
     return max(traced, Fraction(0)) / consumed if consumed > 0 else None
 
 
@@ -86,19 +93,20 @@ def _text(value: Fraction | None) -> str | None:
     return None if value is None else exact_text(value)
 
 
-def _renewable(line: Computed, power: Sequence[Computed]) -> bool:
+def _renewable(line: Computed, of_own: bool) -> bool:
     if line.family == "biomass":
         return True
     if line.family != "electricity":
         return False
-    return is_non_fossil(line.outcome.supply) or _exported_from_own(line, power)
+    return is_non_fossil(line.unit.supply) or _exported_from_own(line, of_own)
 
 
 def indicators(lines: Sequence[Computed], total_tco2: Fraction, setting: Setting) -> Indicators:
     """The indicators of ``request``. Refuses conversion_basis_unspecified when a coefficient of an asked basis is missing."""
     asked = parse_request(setting.inputs.request)
-    inside = [x for x in lines if x.activity.in_boundary and x.family in _ENERGY_FAMILIES and x.outcome.measures]
+    inside = [x for x in lines if x.activity.in_boundary and x.family in _ENERGY_FAMILIES and x.recipe.measures]
     power = [x for x in inside if x.family == "electricity"]
+    of_own = _has_own(power)
     energy = [x for x in inside if _consumes_primary(x)]
     values: dict[str, Any] = {}
     undefined: list[str] = []
@@ -107,13 +115,18 @@ def indicators(lines: Sequence[Computed], total_tco2: Fraction, setting: Setting
         wanted = [name for name in INDICATORS if basis in asked.get(name, ()) and name != "physical_share"]
         if not wanted:
             continue
-        total, renewable = Fraction(0), Fraction(0)
+        every, clean = [], []
+        found_for: dict[str, Coefficient] = {}
         for line in energy:
-            found = coefficient(line, basis, setting)
-            used[found.use.id] = found
+            found = found_for.get(line.unit.carrier)
+            if found is None:
+                found = found_for[line.unit.carrier] = coefficient(line, basis, setting)
+                used[found.use.id] = found
             tce = _line_tce(line, found)
-            total += tce
-            renewable += tce if _renewable(line, power) else 0
+            every.append(tce)
+            if _renewable(line, of_own):
+                clean.append(tce)
+        total, renewable = exact_sum(every), exact_sum(clean)
         results = {
             "energy_tce": total,
             "intensity_tco2_per_tce": total_tco2 / total if total > 0 else None,

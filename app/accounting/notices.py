@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from app.accounting.indicators import INDICATORS
 from app.accounting.numbers import exact, is_absent
-from app.accounting.outcome import Computed, Setting
+from app.accounting.outcome import Setting
+from app.accounting.recipe import Computed
 from app.accounting.steam import ATMOSPHERE_PARAMS
 from app.accounting.suspects import Gate
 from app.domain.finding import Finding, Severity
@@ -69,72 +70,72 @@ def _unused(setting: Setting, lines: Sequence[Computed], admitted: Sequence[str]
     return out
 
 
+PERIOD_PARAMS = ("period", "period_start", "period_end")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
 def _years(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
     out = []
+    year = setting.inputs.year
+    read: dict[str, frozenset[int]] = {}
     for line in lines:
         params = line.activity.params
-        text = " ".join(
-            str(params[k]) for k in ("period", "period_start", "period_end") if not is_absent(params.get(k))
-        )
-        years = {int(y) for y in re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", text)}
-        year = setting.inputs.year
+        text = " ".join(str(params[k]) for k in PERIOD_PARAMS if k in params and not is_absent(params[k]))
+        if not text:
+            continue
+        if text not in read:
+            read[text] = frozenset(int(y) for y in _YEAR.findall(text))
+        years, subject = read[text], line.activity.id
         if len(years) > 1:
-            message = f"活动 {line.activity.id} 的账期跨 {min(years)} 与 {max(years)} 两年。"
-            out.append(
-                _note(
-                    "period-crosses-years",
-                    Severity.EXPLAIN,
-                    message,
-                    (line.activity.id,),
-                    "请按日数拆成两条，各取当年因子。",
-                )
-            )
+            message = f"活动 {subject} 的账期跨 {min(years)} 与 {max(years)} 两年。"
+            fix = "请按日数拆成两条，各取当年因子。"
+            out.append(_note("period-crosses-years", Severity.EXPLAIN, message, (subject,), fix))
         elif years and year is not None and years != {year}:
-            message = f"活动 {line.activity.id} 的账期在 {min(years)} 年，报告年是 {year}。"
-            out.append(
-                _note(
-                    "period-outside-year",
-                    Severity.EXPLAIN,
-                    message,
-                    (line.activity.id,),
-                    "请核对账期，或改入相应年度。",
-                )
-            )
+            message = f"活动 {subject} 的账期在 {min(years)} 年，报告年是 {year}。"
+            fix = "请核对账期，或改入相应年度。"
+            out.append(_note("period-outside-year", Severity.EXPLAIN, message, (subject,), fix))
+    return out
+
+
+def _band_ratio(line: Computed, dimension: str) -> Fraction:
+    """tCO2 per t, per 10⁴ Nm3 or per MWh of the activities that share this line's recipe; zero when it has no such measure."""
+    per_unit = line.recipe.unit
+    amount = per_unit.measures.get(dimension, Fraction(0))
+    scale = {"normal_gas_volume": 10000, "electricity": 1000}.get(dimension, 1)
+    return per_unit.tco2 / amount * scale if amount else Fraction(0)
+
+
+def _odd_ratios(line: Computed) -> list[tuple[str, Fraction]]:
+    """(what is said after the activity's name, the ratio) for each composite factor outside its band."""
+    out = []
+    if line.family in ("fuel", "unknown"):
+        for dimension, (low, high) in FUEL_BAND.items():
+            ratio = _band_ratio(line, dimension)
+            if ratio and not low <= ratio <= high:
+                unit = "tCO2/万Nm3" if dimension == "normal_gas_volume" else "tCO2/t"
+                said = f"折合 {fixed_text(ratio, 4)} {unit}，超出常见范围 {exact_text(low)}–{exact_text(high)}。"
+                out.append((said, ratio))
+    elif line.family == "electricity":
+        ratio = _band_ratio(line, "electricity")
+        if ratio and not GRID_BAND[0] <= ratio <= GRID_BAND[1]:
+            out.append((f"的电力因子折合 {fixed_text(ratio, 4)} tCO2/MWh，超出常见范围。", ratio))
     return out
 
 
 def _plausible(lines: Sequence[Computed]) -> list[Finding]:
     out = []
+    odd: dict[int, list[tuple[str, Fraction]]] = {}
     for line in lines:
-        outcome, subject = line.outcome, line.activity.id
-        for dimension, (low, high) in FUEL_BAND.items():
-            amount = outcome.measures.get(dimension, Fraction(0))
-            if line.family not in ("fuel", "unknown") or not amount:
-                continue
-            ratio = outcome.tco2 / amount * (10000 if dimension == "normal_gas_volume" else 1)
-            if ratio and not low <= ratio <= high:
-                unit = "tCO2/万Nm3" if dimension == "normal_gas_volume" else "tCO2/t"
-                message = f"活动 {subject} 折合 {fixed_text(ratio, 4)} {unit}，超出常见范围 {exact_text(low)}–{exact_text(high)}。"
-                fix = "请核对热值、含碳量的单位和数量单位（t 与 kg、Nm3 与 万Nm3）。"
-                out.append(
-                    _note("factor-out-of-band", Severity.EXPLAIN, message, (subject,), fix, ratio=exact_text(ratio))
-                )
-        kwh = outcome.measures.get("electricity")
-        if line.family == "electricity" and kwh and outcome.tco2:
-            ratio = outcome.tco2 / kwh * 1000
-            if not GRID_BAND[0] <= ratio <= GRID_BAND[1]:
-                message = f"活动 {subject} 的电力因子折合 {fixed_text(ratio, 4)} tCO2/MWh，超出常见范围。"
-                out.append(
-                    _note(
-                        "factor-out-of-band",
-                        Severity.EXPLAIN,
-                        message,
-                        (subject,),
-                        "请核对因子及其单位。",
-                        ratio=exact_text(ratio),
-                    )
-                )
-        if line.family in ("fuel", "unknown") and line.activity.direction == "out":
+        subject, fuel = line.activity.id, line.family in ("fuel", "unknown")
+        if id(line.recipe) not in odd:
+            odd[id(line.recipe)] = _odd_ratios(line)
+        for said, ratio in odd[id(line.recipe)] if line.activity.quantity else ():
+            fix = "请核对热值、含碳量的单位和数量单位（t 与 kg、Nm3 与 万Nm3）。" if fuel else "请核对因子及其单位。"
+            message = f"活动 {subject} {said}"
+            out.append(
+                _note("factor-out-of-band", Severity.EXPLAIN, message, (subject,), fix, ratio=exact_text(ratio))
+            )
+        if fuel and line.activity.direction == "out":
             message = f"活动 {subject} 是输出燃料，按负行计入燃料燃烧。"
             out.append(_note("fuel-out", Severity.EXPLAIN, message, (subject,), "请说明输出燃料的来源与核算依据。"))
     return out
@@ -146,7 +147,7 @@ def _metered(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
         return []
     metered = exact(given, name="总表用电量")
     power = [x for x in lines if x.family == "electricity" and not x.outside]
-    total = sum((x.sign * x.outcome.measures["electricity"] for x in power), Fraction(0)) / 1000
+    total = sum((x.sign * x.measure("electricity") for x in power), Fraction(0)) / 1000
     if total == metered:
         return []
     message = f"各供电路径合计 {exact_text(total)} MWh，与总表用电量 {exact_text(metered)} MWh 相差 {exact_text(total - metered)} MWh。"
@@ -156,12 +157,13 @@ def _metered(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
 
 
 def _corrections(lines: Sequence[Computed]) -> list[Finding]:
-    by_id = {line.activity.id: line for line in lines}
-    left = {i: line.activity.quantity * line.activity.unit.ratio for i, line in by_id.items()}
+    corrections = [line for line in lines if line.activity.params.get("correction_of")]
+    wanted = {str(line.activity.params["correction_of"]) for line in corrections}
+    left = {x.activity.id: x.activity.quantity * x.activity.unit.ratio for x in lines if x.activity.id in wanted}
     out = []
-    for line in lines:
-        target = str(line.activity.params.get("correction_of") or "")
-        if target in by_id and target != line.activity.id:
+    for line in corrections:
+        target = str(line.activity.params["correction_of"])
+        if target in left and target != line.activity.id:
             left[target] += line.activity.quantity * line.activity.unit.ratio
             if left[target] < 0:
                 message = f"更正行 {line.activity.id} 使 {target} 的数量变为负数。"

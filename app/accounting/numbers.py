@@ -32,12 +32,14 @@ def number_text(value: Any) -> str | None:
 
 def _decimal(text: str) -> Fraction | None:
     """A plain unsigned decimal read without a pattern: what nearly every quantity of a bill looks like."""
+    if not text.isascii() or len(text) > MAX_DIGITS:
+        return None
     whole, dot, tail = text.partition(".")
-    if not (whole.isdigit() and whole.isascii() and len(text) <= MAX_DIGITS):
+    if not whole.isdigit():
         return None
     if not dot:
         return Fraction(int(whole))
-    return Fraction(int(whole + tail), 10 ** len(tail)) if tail.isdigit() and tail.isascii() else None
+    return Fraction(int(whole + tail), 10 ** len(tail)) if tail.isdigit() else None
 
 
 def plain_number(text: str | None) -> Fraction | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
 
 from app.accounting.library import Factor, FactorLibrary
-from app.accounting.reading import Activity, Inputs
+from app.accounting.reading import Inputs
 from app.accounting.suspects import Gate
 from app.domain.number import exact_text
 from app.domain.run import FactorUse, Operand
@@ -25,7 +24,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """``tco2`` for the quantity as given (a negative quantity gives a negative amount).
+    """``tco2`` for the quantity as given (a negative quantity gives a negative amount); recipe.py applies it to any quantity.
 
     ``category_in``/``category_out`` name the line by direction. ``measures`` are amounts in base units by dimension, for
     conversion to standard coal. ``gases`` are tonnes of each gas when the factor came by gas. ``suspects`` are the names under
@@ -47,34 +46,6 @@ class Outcome:
     supply: str = ""
     zero: bool = False
     outside: bool = False
-
-
-class PerUnit(Protocol):
-    """What activities that differ in their quantity alone share (recipe.py)."""
-
-    @property
-    def unit(self) -> Outcome: ...
-    @property
-    def why(self) -> str: ...
-    def ids_for(self, activity: Activity) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Computed:
-    """An activity with its outcome, the family that computed it and the recipe it shares with its like."""
-
-    activity: Activity
-    outcome: Outcome
-    family: str
-    recipe: PerUnit
-
-    @property
-    def outside(self) -> bool:
-        return self.outcome.outside or not self.activity.in_boundary
-
-    @property
-    def sign(self) -> int:
-        return -1 if self.activity.direction == "out" else 1
 
 
 def use_of(factor: Factor, *, why: str, rejected: tuple[tuple[str, str], ...] = ()) -> FactorUse:

@@ -41,11 +41,11 @@ class Activity:
     @property
     def in_boundary(self) -> bool:
         given = self.params.get("in_boundary", True)
-        return str(given).strip().casefold() not in ("false", "否", "no", "0")
+        return given is True or str(given).strip().casefold() not in ("false", "否", "no", "0")
 
     @property
     def is_correction(self) -> bool:
-        return not is_absent(self.params.get("correction_of"))
+        return "correction_of" in self.params and not is_absent(self.params["correction_of"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def read_inputs(raw: Mapping[str, Any]) -> Inputs:
         grid_basis=basis,
         options=options or {},
         request=tuple(_text(w) for w in wanted),
-        activities=tuple({**a, "id": i} for a, i in zip(activities, ids, strict=True)),
+        activities=tuple(a if a.get("id") == i else {**a, "id": i} for a, i in zip(activities, ids, strict=True)),
         offsets=_mappings(raw.get("offsets"), "offsets"),
         conversions=_mappings(raw.get("conversions"), "conversions"),
         industry=_text(raw.get("industry")),
@@ -195,7 +195,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, Fraction):
         return exact_text(value)
     if isinstance(value, Mapping):
-        return {str(k): canonical(v) for k, v in value.items()}
+        return {str(k): v if type(v) is str else canonical(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [canonical(v) for v in value]
     if hasattr(value, "isoformat"):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.numbers import exact_sum, plain_number
 from app.domain.finding import Finding
-from app.domain.number import exact_text, fixed_text, parse_number
-from app.domain.run import CalculationRun, EmissionLine
+from app.domain.number import exact_text, fixed_text
+from app.domain.run import CalculationRun, EmissionLine, Operand
 from app.domain.units import find_unit
 
 PLACES = 6
@@ -18,7 +19,16 @@ def _six(value: Fraction) -> str:
     return fixed_text(value, PLACES)
 
 
-def _line(line: EmissionLine, run_id: str) -> dict[str, Any]:
+def _operand(operand: Operand, shown: dict[int, dict[str, str]]) -> dict[str, str]:
+    """The operand as JSON; one that many lines share (a factor) becomes one object, told apart by its identity."""
+    found = shown.get(id(operand))
+    if found is None:
+        found = {"name": operand.name, "value": operand.value, "unit": operand.unit, "source": operand.source}
+        shown[id(operand)] = found
+    return found
+
+
+def _line(line: EmissionLine, run_id: str, shown: dict[int, dict[str, str]]) -> dict[str, Any]:
     return {
         "id": f"{run_id}/{line.activity}",
         "activity": line.activity,
@@ -36,7 +46,7 @@ def _line(line: EmissionLine, run_id: str) -> dict[str, Any]:
         "formula": line.formula,
         "clause": line.clause,
         "factors": list(line.factor_ids),
-        "operands": [{"name": o.name, "value": o.value, "unit": o.unit, "source": o.source} for o in line.operands],
+        "operands": [_operand(o, shown) for o in line.operands],
         "why": line.why,
         "gases_t": {gas: exact_text(tonnes) for gas, tonnes in line.gases.items()},
     }
@@ -78,18 +88,21 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
 
 def _annual_quantities(run: CalculationRun) -> list[dict[str, str]]:
     """The year's sum of each carrier, direction and unit, to hold against an annual statement."""
-    sums: dict[tuple[str, str, str], Fraction] = {}
+    found: dict[tuple[str, str, str], list[Fraction]] = {}
     for line in run.lines:
-        unit = find_unit(line.unit)
-        if unit is not None:
-            key = (line.carrier, line.direction, unit.symbol)
-            sums[key] = sums.get(key, Fraction(0)) + parse_number(line.quantity)
-    return [{"carrier": c, "direction": d, "unit": u, "quantity": exact_text(v)} for (c, d, u), v in sums.items()]
+        unit, quantity = find_unit(line.unit), plain_number(line.quantity)
+        if unit is not None and quantity is not None:
+            found.setdefault((line.carrier, line.direction, unit.symbol), []).append(quantity)
+    return [
+        {"carrier": c, "direction": d, "unit": u, "quantity": exact_text(exact_sum(values))}
+        for (c, d, u), values in found.items()
+    ]
 
 
 def run_to_json(run: CalculationRun) -> dict[str, Any]:
     """The object that ``lingtan calc --json`` prints."""
     quantities = _annual_quantities(run)
+    shown: dict[int, dict[str, str]] = {}
     out: dict[str, Any] = {
         "run_id": run.run_id,
         "inputs_hash": run.inputs_hash,
@@ -97,7 +110,7 @@ def run_to_json(run: CalculationRun) -> dict[str, Any]:
         "edition": run.edition,
         "factor_set": run.factor_set,
         "year": run.year,
-        "lines": [_line(line, run.run_id) for line in run.lines],
+        "lines": [_line(line, run.run_id, shown) for line in run.lines],
         "line_count": len(run.lines),
         "subtotals": {category: _six(value) for category, value in run.subtotals.items()},
         "subtotals_exact": {category: exact_text(value) for category, value in run.subtotals.items()},

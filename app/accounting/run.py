@@ -22,10 +22,10 @@ from app.accounting.library import FactorLibrary
 from app.accounting.notices import findings
 from app.accounting.numbers import exact_sum
 from app.accounting.offsets import read_offsets, refuse_netting
-from app.accounting.outcome import Computed, Outcome, Setting
+from app.accounting.outcome import Outcome, Setting
 from app.accounting.process import carbonate, process, reported
 from app.accounting.reading import Activity, inputs_hash, read_activity, read_inputs
-from app.accounting.recipe import Recipe, make_recipe, recipe_key
+from app.accounting.recipe import Computed, Recipe, make_recipe, recipe_key, used_factors
 from app.accounting.suspects import Gate
 from app.domain.run import CalculationRun, EmissionLine, FactorUse
 
@@ -77,9 +77,8 @@ def _compute_all(setting: Setting) -> tuple[Computed, ...]:
         recipe = recipes.get(key)
         if recipe is None:
             recipe = recipes[key] = make_recipe(activity, _BY_FAMILY[kind.family], kind, setting)
-        out.append(
-            Computed(activity=activity, outcome=recipe.outcome(activity), family=kind.family.value, recipe=recipe)
-        )
+        tco2 = recipe.tco2(activity.quantity)
+        out.append(Computed(activity=activity, family=kind.family.value, recipe=recipe, tco2=tco2))
     return tuple(out)
 
 
@@ -95,9 +94,9 @@ def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _line(computed: Computed) -> EmissionLine:
-    activity, outcome = computed.activity, computed.outcome
+    activity, outcome = computed.activity, computed.unit
     category = outcome.category_in if activity.direction == "in" else outcome.category_out
-    start, end = _period(activity.params)
+    start, end = _period(activity.params) if activity.params else (None, None)
     why = computed.recipe.why
     if computed.outside:
         category = OUTSIDE
@@ -112,17 +111,17 @@ def _line(computed: Computed) -> EmissionLine:
         direction=activity.direction,
         quantity=activity.quantity_text,
         unit=activity.unit_text,
-        tco2=-outcome.tco2 if computed.sign < 0 else outcome.tco2,
+        tco2=-computed.tco2 if computed.sign < 0 else computed.tco2,
         formula_id=formula.id,
         formula=formula.text,
         clause=formula.clause,
         factor_ids=computed.recipe.ids_for(activity),
-        operands=outcome.operands,
+        operands=computed.recipe.operands_for(activity),
         why=why,
         label=str(activity.params.get("label") or ""),
         period_start=start,
         period_end=end,
-        gases={gas: tonnes * computed.sign for gas, tonnes in sorted(outcome.gases.items())},
+        gases={gas: t * computed.sign for gas, t in sorted(computed.gases.items())} if outcome.gases else {},
     )
 
 
@@ -135,14 +134,14 @@ def _subtotals(lines: Sequence[EmissionLine]) -> dict[str, Fraction]:
 
 def _lookups(computed: Sequence[Computed]) -> dict[str, str]:
     """Table look-ups by name; with several steam activities what they share, and each under its activity."""
-    looked = [c for c in computed if c.outcome.lookups]
+    looked = [c for c in computed if c.unit.lookups]
     if not looked:
         return {}
-    first = looked[0].outcome.lookups
-    shared = {n: v for n, v in first.items() if all(c.outcome.lookups.get(n) == v for c in looked)}
+    first = looked[0].lookups
+    shared = {n: v for n, v in first.items() if all(c.lookups.get(n) == v for c in looked)}
     if len(looked) == 1:
         return shared
-    return shared | {f"{c.activity.id}.{n}": v for c in looked for n, v in c.outcome.lookups.items()}
+    return shared | {f"{c.activity.id}.{n}": v for c in looked for n, v in c.lookups.items()}
 
 
 def _unique(uses: Sequence[FactorUse]) -> tuple[FactorUse, ...]:
@@ -174,8 +173,8 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     co2e = equivalents(computed, setting)
     measured = indicators(computed, total, setting)
     offsets, offset_total = read_offsets(read)
-    uses = _unique([u for c in computed for u in c.outcome.factors] + [*co2e.factors, *measured.factors])
-    admitted = [s for c in computed for s in c.outcome.suspects] + [*co2e.suspects, *measured.suspects]
+    uses = _unique(used_factors(computed) + [*co2e.factors, *measured.factors])
+    admitted = [s for c in computed for s in c.unit.suspects] + [*co2e.suspects, *measured.suspects]
     digest = inputs_hash(inputs)
     engine = f"{ENGINE}+factors.{library.digest[:12]}"
     return CalculationRun(

@@ -27,16 +27,15 @@ def parse_number(value: object) -> Fraction:
     raise ValueError(f"not a decimal number: {value!r}")
 
 
+_FIVES = {5**power: power for power in range(1000)}
+
+
 def exact_text(value: Fraction) -> str:
     """The full decimal when it terminates, otherwise the reduced fraction ``p/q``."""
     denominator = value.denominator
     twos = (denominator & -denominator).bit_length() - 1
-    denominator >>= twos
-    fives = 0
-    while denominator % 5 == 0:
-        denominator //= 5
-        fives += 1
-    if denominator != 1:
+    fives = _FIVES.get(denominator >> twos)
+    if fives is None:
         return f"{value.numerator}/{value.denominator}"
     places = max(twos, fives)
     return fixed_text(value, places)

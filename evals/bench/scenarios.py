@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 Work = Callable[[], int]
 
 
-def accounting(records: int) -> Work:
-    """Activity records of 50 meters over 3 years through checks and calculation."""
-    from app.accounting import calculate
-    from app.accounting.checks import check_records
-    from app.accounting.report import run_to_json
-    from app.corpus.factors import load_factor_library
+METERS, FIRST_YEAR, YEARS = 50, 2023, 3
+
+
+def activity_records(records: int) -> list[Any]:
+    """Daily readings of 50 meters over three years, electricity and gas in turn; what does not fit into the days of one register
+    (tariff) of a meter goes to its next one."""
+    from datetime import date, timedelta
+
     from app.domain.activity import ProposedRecord, RecordStatus
     from app.domain.carrier import Carrier, Direction
-    from app.domain.period import Period
 
-    library = load_factor_library()
+    first = date(FIRST_YEAR, 1, 1)
+    days = (date(FIRST_YEAR + YEARS, 1, 1) - first).days
     made = []
     for number in range(records):
-        month = number // 50 % 36
-        period = Period.month(2023 + month // 12, month % 12 + 1)
+        meter, slot = number % METERS, number // METERS
+        register, day = divmod(slot, days)
+        read = (first + timedelta(days=day)).isoformat()
+        electric = meter % 2 == 0
         made.append(
             ProposedRecord(
                 id=f"r{number}",
-                carrier=Carrier.ELECTRICITY if number % 2 else Carrier.NATURAL_GAS,
+                carrier=Carrier.ELECTRICITY if electric else Carrier.NATURAL_GAS,
                 direction=Direction.PURCHASED,
                 quantity=f"{1000 + number % 977}.{number % 100:02d}",
-                unit="kWh" if number % 2 else "Nm3",
+                unit="kWh" if electric else "Nm3",
                 raw_quantity="",
                 raw_unit="",
-                period_start=period.start.isoformat(),
-                period_end=period.last.isoformat(),
-                account_number=f"m{number % 50}-{number // 1800}",
+                period_start=read,
+                period_end=read,
+                account_number=f"M{meter:02d}",
+                meter_number=f"R{register}",
                 status=RecordStatus.CONFIRMED,
             )
         )
-    inputs = {
+    return made
+
+
+def calculation_inputs(made: Sequence[Any]) -> dict[str, Any]:
+    """The records as the input of one calculation."""
+    return {
         "edition": "GB/T 32151.34-2024",
         "factor_set": "A",
         "year": 2025,
@@ -52,15 +63,26 @@ def accounting(records: int) -> Work:
                 "quantity": r.quantity,
                 "unit": r.unit,
                 "direction": "in",
-                "params": {"supply": "grid"} if r.carrier is Carrier.ELECTRICITY else {},
+                "params": {"supply": "grid"} if r.unit == "kWh" else {},
             }
             for r in made
         ],
     }
 
+
+def accounting(records: int) -> Work:
+    """Activity records of 50 meters over 3 years through checks, calculation and the contract's output."""
+    from app.accounting import calculate
+    from app.accounting.checks import check_years
+    from app.accounting.report import run_to_json
+    from app.corpus.factors import load_factor_library
+
+    library = load_factor_library()
+    made = activity_records(records)
+    inputs = calculation_inputs(made)
+
     def work() -> int:
-        for year in (2023, 2024, 2025):
-            check_records(made, year=year)
+        check_years(made, years=range(FIRST_YEAR, FIRST_YEAR + YEARS))
         run_to_json(calculate(inputs, library))
         return records
 
