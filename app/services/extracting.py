@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.domain.activity import DocumentKind, Extraction
@@ -40,17 +41,46 @@ def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[Extra
                     error=InputRefused("file_missing", f"没有文件 {path}", fix="检查路径", subject=str(path)),
                 )
             )
-    for path, document in zip(readable, read_files([(p, p.name) for p in readable]), strict=True):
-        with path.open("rb") as source:
-            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-        if isinstance(document, InputRefused):
-            out.append(ExtractedFile(path=path, sha256=sha256, error=document))
-            continue
-        try:
-            out.append(ExtractedFile(path=path, sha256=sha256, extraction=extract_document(home, document)))
-        except InputRefused as error:
-            out.append(ExtractedFile(path=path, sha256=sha256, error=error))
+    with tempfile.TemporaryDirectory(prefix="lingtan-") as folder:
+        files, refused = _taken_apart(readable, Path(folder))
+        out += refused
+        for (shown, path), document in zip(files, read_files([(p, p.name) for _, p in files]), strict=True):
+            with path.open("rb") as source:
+                sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+            if isinstance(document, InputRefused):
+                out.append(ExtractedFile(path=shown, sha256=sha256, error=document))
+                continue
+            try:
+                out.append(ExtractedFile(path=shown, sha256=sha256, extraction=extract_document(home, document)))
+            except InputRefused as error:
+                out.append(ExtractedFile(path=shown, sha256=sha256, error=error))
     return out
+
+
+def _taken_apart(paths: Sequence[Path], folder: Path) -> tuple[list[tuple[Path, Path]], list[ExtractedFile]]:
+    """(path to show, path to read) of every file, members in place of their archive or mail and laid out under ``folder``; and the
+    containers that were refused."""
+    from ingestion.containers import unpack
+
+    files: list[tuple[Path, Path]] = []
+    refused: list[ExtractedFile] = []
+    for path in paths:
+        try:
+            members = unpack(path)
+        except InputRefused as error:
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            refused.append(ExtractedFile(path=path, sha256=sha256, error=error))
+            continue
+        if members is None:
+            files.append((path, path))
+        for member in members or ():
+            # A number for a folder: two members of one name do not meet, and nothing in a name can lead anywhere.
+            place = folder / str(len(files))
+            place.mkdir()
+            name = PurePosixPath(member.name).name.encode()[-120:].decode("utf-8", "ignore") or "未命名"
+            (place / name).write_bytes(member.data)
+            files.append((path / member.name, place / name))
+    return files, refused
 
 
 def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[str, Any]:

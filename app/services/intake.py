@@ -5,67 +5,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.domain.activity import Extraction, ProposedRecord
-from app.domain.errors import InputRefused, LingtanError, NotFound, UsageError, system_reason
+from app.domain.errors import InputRefused, LingtanError, NotFound, UsageError
 from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.services.incidents import note_incident
+from app.services.receiving import Received, receive, receive_file
 from app.services.reconcile import Arrival, against_profile, invoice_key, reconcile
+from app.services.unpacking import take_apart
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredDocument
 
-MAX_BYTES = 64 << 20
+__all__ = ["Received", "document_summary", "process", "receive", "receive_file", "upload"]
+
 Progress = Callable[[str, str], None]
 """Called with (filename, stage in Chinese)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """``state`` is new | queued (stored before, not read yet or refused: it is tried again) | duplicate (read before)."""
-
-    sha256: str
-    filename: str
-    state: str
-
-
-def receive(ws: Workspace, project: Project, chunks: Iterable[bytes], filename: str) -> Received:
-    """Store one file of a project. Raises InputRefused when it is empty or too large."""
-    name = Path(filename.replace("\\", "/")).name[:300] or "未命名"
-    sha256, size = ws.blobs.put(chunks, limit=MAX_BYTES)
-    if size == 0:
-        raise InputRefused("empty_file", f"文件“{name}”是空的", fix="请重新导出或下载后再上传", subject=name)
-    with ws.writing() as c:
-        known = rows.find_document(c, project.id, sha256)
-        if known is None:
-            ws.record(c, project.id, "document-added", {"sha256": sha256, "filename": name, "size": size})
-            return Received(sha256=sha256, filename=name, state="new")
-        if name != known.filename and name not in known.aliases:
-            ws.record(c, project.id, "document-alias", {"sha256": sha256, "filename": name})
-        if known.status == "refused":
-            ws.record(c, project.id, "document-retried", {"sha256": sha256})
-        state = "duplicate" if known.status == "read" else "queued"
-        return Received(sha256=sha256, filename=known.filename, state=state)
-
-
-def receive_file(ws: Workspace, project: Project, path: Path) -> Received:
-    if path.exists() and not path.is_file():
-        raise InputRefused("not_a_file", f"{path} 不是普通文件", fix="请给出文件或文件夹", subject=str(path))
-    try:
-        with path.open("rb") as source:
-            return receive(ws, project, iter(lambda: source.read(1 << 20), b""), path.name)
-    except OSError as error:
-        raise InputRefused(
-            "file_unreadable", f"无法打开 {path}：{system_reason(error)}", fix="检查路径和权限", subject=str(path)
-        ) from error
 
 
 def process(ws: Workspace, project: Project, sha256: str, *, document: Document | InputRefused | None = None) -> StoredDocument:
@@ -80,17 +43,18 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
         return known
     try:
         if document is None:
-            from ingestion.sandbox import read_in_sandbox
-
-            document = read_in_sandbox(ws.blobs.path(sha256), filename=known.filename)
+            inside = take_apart(ws, project, sha256, known.filename)
+            if inside is not None:
+                for item in inside:
+                    process(ws, project, item.received.sha256)
+                with ws.reading() as c:
+                    return _row(c, project.id, sha256)
+            document = next(iter(read_files([(ws.blobs.path(sha256), known.filename)])))
         if isinstance(document, InputRefused):
             raise document
         extraction = extract_document(ws.settings.home, document)
     except InputRefused as refusal:
-        with ws.writing() as c:
-            if _still_queued(c, project.id, sha256):
-                ws.record(c, project.id, "document-refused", {"sha256": sha256, "error": refusal.to_plain()})
-            return _row(c, project.id, sha256)
+        return refuse(ws, project, sha256, refusal)
     _keep_pages(ws, document)
     with ws.writing() as c:
         if _still_queued(c, project.id, sha256):
@@ -102,9 +66,11 @@ def extract_document(home: Path | None, document: Document) -> Extraction:
     """The extraction of one document. A fault of the extractor refuses this document and never stops the others: the traceback
     goes to the log under ``home``."""
     from extractors import extract
+    from ingestion.ocr import settle
+    from ingestion.qr import check_codes
 
     try:
-        return extract(document)
+        return settle(check_codes(extract(document), document), document)
     except LingtanError:
         raise
     except Exception as error:
@@ -191,10 +157,11 @@ def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Pro
         except LingtanError as refusal:
             out.append({"file": str(path), "sha256": None, "status": "refused", "error": refusal.to_plain(), "findings": []})
             continue
-        twice = received.sha256 in todo
-        out.append({"file": str(path), "sha256": received.sha256, "status": "duplicate" if twice else received.state})
-        if received.state != "duplicate" and not twice:
-            todo[received.sha256] = received
+        for file, item in _with_members(ws, project, str(path), received, skip=received.sha256 in todo):
+            twice = item.sha256 in todo
+            out.append({"file": file, "sha256": item.sha256, "status": "duplicate" if twice else item.state})
+            if item.state != "duplicate" and not twice:
+                todo[item.sha256] = item
     for sha256, document in _read_all(ws, list(todo.values()), report):
         process(ws, project, sha256, document=document)
     with ws.reading() as c:
@@ -202,6 +169,29 @@ def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Pro
             if item["sha256"] and (row := rows.find_document(c, project.id, item["sha256"])):
                 item.update(document_summary(row) | {"file": item["file"], "status": _status(item["status"], row)})
     return out
+
+
+def _with_members(
+    ws: Workspace, project: Project, file: str, received: Received, *, skip: bool
+) -> list[tuple[str, Received]]:
+    """The file itself and, when it is an archive or a mail, what came out of it, each with the name to report it under."""
+    own = [(file, received)]
+    if received.state == "duplicate" or skip:
+        return own
+    try:
+        inside = take_apart(ws, project, received.sha256, received.filename) or ()
+    except InputRefused as refusal:
+        refuse(ws, project, received.sha256, refusal)
+        return own
+    return own + [(f"{file}/{item.name}", item.received) for item in inside]
+
+
+def refuse(ws: Workspace, project: Project, sha256: str, refusal: InputRefused) -> StoredDocument:
+    """Log a queued document as refused; its row."""
+    with ws.writing() as c:
+        if _still_queued(c, project.id, sha256):
+            ws.record(c, project.id, "document-refused", {"sha256": sha256, "error": refusal.to_plain()})
+        return _row(c, project.id, sha256)
 
 
 def _status(state: str, row: StoredDocument) -> str:
@@ -215,7 +205,9 @@ def _read_all(ws: Workspace, received: list[Received], report: Progress) -> Iter
 
 
 def read_files(files: Iterable[tuple[Path, str]], report: Progress | None = None) -> Iterator[Document | InputRefused]:
-    """One document or refusal a (path, file name), in order, all read in one sandboxed worker process."""
+    """One document or refusal a (path, file name), in order, all read in one sandboxed worker process. Pages that are pictures are
+    recognised in another, which starts with the first of them."""
+    from ingestion.ocr import complete
     from ingestion.sandbox import Worker, read_with
 
     with Worker() as worker:
@@ -223,7 +215,10 @@ def read_files(files: Iterable[tuple[Path, str]], report: Progress | None = None
             if report:
                 report(name, "读取")
             try:
-                yield read_with(worker, path, filename=name)
+                document = read_with(worker, path, filename=name)
+                if report and any(page.scanned for page in document.pages):
+                    report(name, "识别图片文字")
+                yield complete(document, path, filename=name, worker=worker)
             except InputRefused as refusal:
                 yield refusal
 

@@ -103,7 +103,7 @@ def test_files_that_cannot_be_received(ws: Workspace, tmp_path: Path, monkeypatc
     project = new_project(ws)
     (tmp_path / "empty.pdf").touch()
     (tmp_path / "large.pdf").write_bytes(b"x" * 2048)
-    monkeypatch.setattr(intake, "MAX_BYTES", 1024)
+    monkeypatch.setattr("app.services.receiving.MAX_BYTES", 1024)
     items = intake.upload(ws, project, [tmp_path / n for n in ("empty.pdf", "large.pdf", "absent.pdf")] + [Path("/dev/zero")])
     assert [i["error"]["id"] for i in items] == ["empty_file", "too_large", "file_unreadable", "not_a_file"]
     assert all(i["error"]["fix"] for i in items)
