@@ -103,10 +103,10 @@ def run(
         if extraction is None:
             score.misses.append(f"{name}: {error}")
         else:
-            _compare(name, entry, extraction, score)
+            compare(name, entry, extraction, score)
         documents[name] = score.to_plain()
         for target in (classes.setdefault(group, Score()), total):
-            _add(target, score)
+            add_score(target, score)
     return {
         "total": total.to_plain(),
         "classes": {name: score.to_plain() for name, score in sorted(classes.items())},
@@ -131,7 +131,7 @@ def _extract(path: Path, today: date | None) -> tuple[Extraction | None, str]:
         return None, refused.message
 
 
-def _add(target: Score, part: Score) -> None:
+def add_score(target: Score, part: Score) -> None:
     target.documents += part.documents
     target.fields += part.fields
     target.fields_right += part.fields_right
@@ -144,7 +144,11 @@ def _add(target: Score, part: Score) -> None:
     target.misses += part.misses
 
 
-def _compare(name: str, entry: Mapping[str, Any], extraction: Extraction, score: Score) -> None:
+def compare(name: str, entry: Mapping[str, Any], extraction: Extraction, score: Score) -> None:
+    """Add to ``score`` what ``extraction`` has right, flagged and wrong against ``entry`` (one value of ``expected.json``).
+
+    An ``energy`` entry with ``period_unsettled`` says that the document leaves the period open: a reader that fills it in must ask.
+    """
     score.auto_records = sum(1 for r in extraction.records if not r.needs_review)
     if entry.get("is_invoice") is False or "expected_json" in entry:
         if extraction.fields or extraction.lines or extraction.records:
@@ -239,6 +243,8 @@ def _compare_energy(name: str, entry: Mapping[str, Any], extraction: Extraction,
         if match is not None:
             open_records.remove(match)
             score.records_right += 1
+            if expectation.get("period_unsettled") and match.period_start and not match.needs_review:
+                score.silent.append(f"{name}: period {match.period_start} of {match.quantity} is not settled by the document")
             continue
         text = f"{name}: no record for {dict(expectation)}"
         asked = any(f.severity is not Severity.NOTE for f in extraction.findings) or any(

@@ -1,0 +1,69 @@
+"""The classes of held-out layouts by name."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from evals.layouts.bills import draw_grid_bill, draw_southern_notice
+from evals.layouts.invoice import make_invoice
+from evals.layouts.invoice_pdf import draw_browser, draw_digital, draw_old
+from evals.layouts.invoice_xml import draw_xml, xml_truth
+from evals.layouts.ledgers import draw_ledger
+from evals.layouts.ofd_paper import OfdPaper, Vendor
+from evals.layouts.sample import Sample
+from evals.layouts.settlements import draw_gas_bill, draw_heat_settlement
+
+Maker = Callable[[random.Random, int], Sample]
+
+
+def _digital(rng: random.Random, seed: int) -> Sample:
+    invoice = make_invoice(rng)
+    return Sample(group="pdf-digital", seed=seed, filename="invoice.pdf", data=draw_digital(rng, invoice), truth=invoice.truth(), traits=invoice.traits)
+
+
+def _old(rng: random.Random, seed: int) -> Sample:
+    invoice = make_invoice(rng, old=True, most_lines=5)
+    return Sample(group="pdf-old", seed=seed, filename="invoice.pdf", data=draw_old(rng, invoice), truth=invoice.truth(), traits=invoice.traits)
+
+
+def _browser(rng: random.Random, seed: int) -> Sample:
+    invoice = make_invoice(rng, most_lines=5)
+    return Sample(group="pdf-browser", seed=seed, filename="invoice.pdf", data=draw_browser(rng, invoice), truth=invoice.truth(), traits=invoice.traits)
+
+
+def _ofd(rng: random.Random, seed: int) -> Sample:
+    vendor = Vendor.of(rng)
+    invoice = make_invoice(rng)
+    data = draw_digital(rng, invoice, lambda w, h, digits: OfdPaper(w, h, vendor=vendor))  # type: ignore[arg-type,return-value]
+    traits = (*invoice.traits, f"tags-{vendor.tags}", f"split-{vendor.split}")
+    return Sample(group="ofd", seed=seed, filename="invoice.ofd", data=data, truth=invoice.truth(), traits=traits)
+
+
+def _xml(rng: random.Random, seed: int) -> Sample:
+    invoice = make_invoice(rng)
+    return Sample(group="xml", seed=seed, filename="invoice.xml", data=draw_xml(rng, invoice), truth=xml_truth(invoice), traits=invoice.traits)
+
+
+def _drawn(group: str, extension: str, draw: Callable[[random.Random], tuple[bytes, dict[str, Any], tuple[str, ...]]]) -> Maker:
+    def made(rng: random.Random, seed: int) -> Sample:
+        data, truth, traits = draw(rng)
+        return Sample(group=group, seed=seed, filename=f"{group}.{extension}", data=data, truth=truth, traits=traits)
+
+    return made
+
+
+MAKERS: dict[str, Maker] = {"pdf-digital": _digital, "pdf-old": _old, "pdf-browser": _browser, "ofd": _ofd, "xml": _xml}
+MAKERS |= {
+    "grid-bill": _drawn("grid-bill", "pdf", draw_grid_bill),
+    "southern-notice": _drawn("southern-notice", "pdf", draw_southern_notice),
+    "gas-bill": _drawn("gas-bill", "pdf", draw_gas_bill),
+    "heat-settlement": _drawn("heat-settlement", "pdf", draw_heat_settlement),
+    "ledger": _drawn("ledger", "xlsx", draw_ledger),
+}
+
+
+def make(group: str, seed: int) -> Sample:
+    """The sample of a class and seed, always the same one."""
+    return MAKERS[group](random.Random(f"{group}/{seed}"), seed)
