@@ -24,6 +24,9 @@ Made = tuple[dict[str, Any], Callable[[], str]]
 @click.option("--say", metavar="W", help="备注内容（空文字为删去）")
 @click.option("--assignee", metavar="WHO", help="责任人")
 @click.option("--due", metavar="DATE", help="期限，如 2026-06-30")
+@click.option("--margins", is_flag=True, help="离每个数值门槛还差多少")
+@click.option("--what-if", "scenario", type=click.Path(path_type=Path), metavar="FILE.toml", help="设想一种变化，看哪些结论会变（不保存）")
+@click.option("--reach", metavar="TARGET", help="达到目标最省的一组措施，如 reduce_tco2=500 或条目编号")
 @common_options
 def eligible(
     key: str | None,
@@ -33,8 +36,11 @@ def eligible(
     say: str | None,
     assignee: str | None,
     due: str | None,
+    margins: bool,
+    scenario: Path | None,
+    reach: str | None,
 ) -> int:
-    _one_of({"--gaps": gaps, "--note": criterion})
+    _one_of({"--gaps": gaps, "--note": criterion, "--margins": margins, "--what-if": scenario, "--reach": reach})
     if criterion is None and any(v is not None for v in (say, assignee, due)):
         raise UsageError("usage", "--say、--assignee、--due 要与 --note 一起用", fix="lingtan eligible -p 项目 --note 条目编号 --due 2026-06-30")
     ws = workspace()
@@ -42,6 +48,12 @@ def eligible(
         return _show(_note(ws, key, criterion, say, assignee, due))
     if gaps is not None:
         return _show(_gaps(ws, key, scheme, gaps))
+    if margins:
+        return _show(_margins(ws, key, scheme))
+    if scenario is not None:
+        return _show(_what_if(ws, key, scheme, scenario))
+    if reach is not None:
+        return _show(_reach(ws, key, reach))
     return _show(_verdicts(ws, key, scheme))
 
 
@@ -89,6 +101,32 @@ def _note(ws: Any, key: str | None, criterion: str, say: str | None, assignee: s
     kept = note_gap(ws, project, criterion, note=say, assignee=assignee, due=due)
     value = {"project": project.id, "id": criterion, "note": to_plain(kept)}
     return value, lambda: words.noted(criterion, kept)
+
+
+def _margins(ws: Any, key: str | None, scheme: tuple[str, ...]) -> Made:
+    from app.services.whatif import margin_to_plain, project_margins
+
+    project = ws.project(key)
+    found = project_margins(ws, project, scheme or None)
+    value = {"project": project.id, "margins": [margin_to_plain(m) for m in found]}
+    return value, lambda: words.margins(value["margins"])
+
+
+def _what_if(ws: Any, key: str | None, scheme: tuple[str, ...], file: Path) -> Made:
+    from app.services.calculation import read_text
+    from app.services.whatif import parse_scenario, project_scenario, projection_to_json
+
+    scenario = parse_scenario(read_text(file))
+    value = projection_to_json(project_scenario(ws, ws.project(key), scenario, scheme or None))
+    return value, lambda: words.projection(value)
+
+
+def _reach(ws: Any, key: str | None, target: str) -> Made:
+    from app.services.whatif_measures import choose_measures, selection_to_json
+
+    project = ws.project(key)
+    value = {"project": project.id, **selection_to_json(choose_measures(ws, project, target))}
+    return value, lambda: words.selection(value)
 
 
 COMMANDS = (eligible,)

@@ -44,3 +44,79 @@ def noted(criterion: str, note: Any) -> str:
     if note is None:
         return f"{criterion}：备注已删去"
     return f"{criterion}：" + "；".join(t for t in (note.assignee, note.due, note.note) if t)
+
+
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
+
+
+def shown(number: str | None) -> str:
+    """An exact number for the eye: at most six decimals."""
+    from app.domain.number import parse_number
+    from app.eligibility.values import plain_number
+
+    if number is None:
+        return "未知"
+    try:
+        return plain_number(parse_number(number))
+    except ValueError:
+        return number
+
+
+def margins(found: list[dict[str, Any]]) -> str:
+    """A table of thresholds, values and what is left or missing."""
+    from app.cli.output import table
+
+    rows = []
+    for m in found:
+        stage = f"（{m['year']}年）" if m["year"] else ""
+        doubt = "" if m["evidence"] in ("official", "repost") else "，待核实"
+        state = {True: "达到", False: "未达到", None: "未知"}[m["reached"]]
+        rows.append(
+            (
+                m["criterion"],
+                m["label"],
+                f"{SIGNS.get(m['operator'], m['operator'])} {shown(m['threshold'])} {m['unit']}{stage}",
+                shown(m["value"]),
+                shown(m["distance"]),
+                f"{state}{doubt}{'' if m['current'] else '，后续阶段'}",
+            )
+        )
+    return table(("条目", "指标", "门槛", "现值", "余量（负为差距）", "比较"), rows) if rows else "所选方案没有数值门槛。"
+
+
+def projection(value: dict[str, Any]) -> str:
+    """What the scenario assumes and what would change."""
+    lines = [f"设想：{value['name']}（{value['caution']}）"]
+    lines += [f"  · {sentence}" for sentence in value["assumed"]]
+    total = value["total_tco2"]
+    lines.append(f"排放总量：{total['before']} → {total['after']} tCO2（{total['difference']}）")
+    lines.append("会变的结论：" if value["changes"] else "结论都不变。")
+    for change in value["changes"]:
+        lines.append(f"  {change['text']}  {change['title']}（{change['clause']}）")
+    if value["crossed"]:
+        lines.append("会变的数值比较：")
+    for item in value["crossed"]:
+        word = {True: "达到", False: "未达到", None: "未知"}
+        doubt = "" if item["evidence"] in ("official", "repost") else "（待核实，不作结论）"
+        threshold = f"{SIGNS.get(item['operator'], item['operator'])} {shown(item['threshold'])} {item['unit']}"
+        lines.append(f"  {word[item['before']]} → {word[item['after']]}  {item['label']} {threshold}（{item['id']}）{doubt}")
+    lines += [f"  △ {f['message']}" for f in value["findings"]]
+    return "\n".join(lines)
+
+
+def selection(value: dict[str, Any]) -> str:
+    """The chosen measures with their grounds, and how the search went."""
+    goal, unit = value["target"], value["target"]["unit"]
+    lines = [f"目标 {goal['text']}：还需 {shown(goal['needed'])} {unit}"] + [f"  · {how}" for how in goal["how"]]
+    if value["reached"]:
+        lines.append(f"最省的一组：费用 {shown(value['cost_wan_yuan'])} 万元，效果 {shown(value['effect'])} {unit}")
+        lines += [
+            f"  ✓ {m['name']}：{shown(m['effect'])} {unit}，{shown(m['cost_wan_yuan'])} 万元（{m['source']}；{m['how']}）" for m in value["chosen"]
+        ] or ["  现在已达到，不需要措施。"]
+    else:
+        lines.append(f"所列措施全做也只有 {shown(value['effect'])} {unit}，还差 {shown(value['short'])} {unit}。")
+    lines += [f"  未参加比较：{e['name']}（{e['reason']}）" for e in value["excluded"]]
+    trace = value["trace"]
+    lines.append(f"逐一比较了 {trace['visited']} 种组合，其中 {trace['cut']} 种连同其后的组合经证明不必再看（--json 查看过程）。")
+    lines.append(value["caution"])
+    return "\n".join(lines)

@@ -50,7 +50,7 @@ def evaluate(
     if schemes is None:
         chosen = [s for s in ruleset.schemes.values() if scheme_applies(s, known) is True]
     else:
-        chosen = [_scheme(ruleset, identifier) for identifier in dict.fromkeys(schemes)]
+        chosen = [scheme_of(ruleset, identifier) for identifier in dict.fromkeys(schemes)]
     criteria = [
         _criterion(rule, scheme, open_to, facts, ruleset)
         for scheme, open_to in ((scheme, scheme_applies(scheme, known)) for scheme in chosen)
@@ -64,7 +64,8 @@ def scheme_applies(scheme: Scheme, lookup: Lookup) -> Truth:
     return True if scheme.applies_node is None else holds(scheme.applies_node, lookup)
 
 
-def _scheme(ruleset: RuleSet, identifier: str) -> Scheme:
+def scheme_of(ruleset: RuleSet, identifier: str) -> Scheme:
+    """The scheme of that id. Raises NotFound with the ids there are."""
     if identifier not in ruleset.schemes:
         raise NotFound(
             "scheme_unknown",

@@ -8,6 +8,11 @@ from typing import Any
 from app.domain.project import Project
 from app.domain.run import CalculationRun
 from app.domain.verdict import EligibilityReport
+from app.eligibility import evaluate
+from app.eligibility.engine import scheme_of
+from app.eligibility.facts import DocumentFact, build_fact_sheet
+from app.eligibility.rule import RuleSet
+from app.eligibility.values import FactSheet
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredRun
@@ -22,19 +27,34 @@ def run_of(ws: Workspace, stored: StoredRun | None) -> CalculationRun | None:
     return ws.cached(f"run:{stored.run_id}", lambda: calculate(stored.inputs, ws.factors))
 
 
-def evaluate_project(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> EligibilityReport:
-    """Verdicts of the named schemes, or those of the project's profile. Raises NotFound for an unknown scheme."""
-    from app.eligibility import evaluate
-    from app.eligibility.facts import DocumentFact, build_fact_sheet
+def documents_of(ws: Workspace, project: Project) -> tuple[DocumentFact, ...]:
+    """The documents of a project that were read, one entry a name under which the bytes arrived."""
+    with ws.reading() as c:
+        documents = rows.documents(c, project.id, status="read")
+    return tuple(
+        DocumentFact(sha256=d.sha256, filename=name, kind=d.kind or "other", pages=d.pages)
+        for d in documents
+        for name in (d.filename, *d.aliases)
+    )
 
+
+def facts_of(ws: Workspace, project: Project) -> tuple[FactSheet, StoredRun | None]:
+    """The fact sheet of a project and the run it rests on."""
     with ws.reading() as c:
         stored = rows.latest_run(c, project.id)
-        documents = rows.documents(c, project.id, status="read")
-    facts = build_fact_sheet(
-        project.profile,
-        run_of(ws, stored),
-        [DocumentFact(sha256=d.sha256, filename=name, kind=d.kind or "other", pages=d.pages) for d in documents for name in (d.filename, *d.aliases)],
-    )
+    return build_fact_sheet(project.profile, run_of(ws, stored), documents_of(ws, project)), stored
+
+
+def known_schemes(ruleset: RuleSet, schemes: Sequence[str]) -> tuple[str, ...]:
+    """The schemes without repetition. Raises NotFound for one the rule set does not have."""
+    for identifier in schemes:
+        scheme_of(ruleset, identifier)
+    return tuple(dict.fromkeys(schemes))
+
+
+def evaluate_project(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> EligibilityReport:
+    """Verdicts of the named schemes, or those of the project's profile. Raises NotFound for an unknown scheme."""
+    facts, stored = facts_of(ws, project)
     return evaluate(
         ws.ruleset,
         facts,
