@@ -59,6 +59,12 @@ def as_paths(files: Sequence[UploadFile]) -> Iterator[list[Path]]:
         yield paths
 
 
+def shown_name(path: Path, paths: Sequence[Path]) -> str:
+    """The name a file of ``as_paths`` was given, or ``archive/member`` for what came out of one."""
+    source = next((p for p in paths if path == p or p in path.parents), None)
+    return path.relative_to(source.parent).as_posix() if source else path.name
+
+
 def given_name(file: UploadFile) -> str:
     """The last part of the name the browser gave, short enough for any file system."""
     name = PurePosixPath((file.filename or "").replace("\\", "/")).name.replace("\0", "")

@@ -23,7 +23,7 @@ from app.services.policy_check import check_corpus
 from app.services.policy_matrix import policy_matrix
 from app.services.profile import parse_toml
 from app.web.depends import WorkspaceDep
-from app.web.receiving import as_paths
+from app.web.receiving import as_paths, shown_name
 from app.web.routes.api_shapes import PROBLEMS, QuestionIn, result
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
@@ -45,9 +45,9 @@ LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjso
     summary="从单据中提取活动数据（不保存）",
     description="全部文件都不能读取时返回 422，documents 与 error 并存；部分不能读取时返回 200，逐份写明原因。",
 )
-def extract(files: Annotated[list[UploadFile], File(description="一个或多个文件")]) -> Response:
+def extract(ws: WorkspaceDep, files: Annotated[list[UploadFile], File(description="一个或多个文件")]) -> Response:
     with as_paths(files) as paths:
-        found = [{**extraction_to_json(r), "file": r.path.name} for r in extract_files(paths)]
+        found = [{**extraction_to_json(r), "file": shown_name(r.path, paths)} for r in extract_files(paths, ws.settings.home)]
     body: dict[str, Any] = {"documents": found}
     refused = [d for d in found if d.get("error")]
     if refused and len(refused) == len(found):

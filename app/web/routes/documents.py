@@ -111,7 +111,7 @@ def last_seen(request: Request) -> int:
 
 
 @router.get("/projects/{project_id}/jobs/{job}/events")
-async def events(request: Request, project: ProjectDep, job: str) -> Response:
+async def events(request: Request, ws: WorkspaceDep, project: ProjectDep, job: str) -> Response:
     """Progress as server-sent events; a reconnecting browser goes on after the last event it saw.
 
     Both parts of one step carry its number: a reader cut off between them gets the second one again, and the page knows a
@@ -128,7 +128,8 @@ async def events(request: Request, project: ProjectDep, job: str) -> Response:
             progress = partial("upload_progress", done=event["done"], total=event["total"])
             yield {"id": str(number), "event": "progress", "data": one_line(progress)}
         state = await run_in_threadpool(job_state, job)
-        yield {"event": "progress", "data": one_line(partial("upload_done", project=project, state=state))}
+        around = await run_in_threadpool(frame, ws, project)
+        yield {"event": "progress", "data": one_line(partial("upload_done", **around, state=state))}
         yield {"event": "end", "data": "end"}
 
     return EventSourceResponse(stream(), ping=15)
