@@ -14,7 +14,19 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import click
 
 from app import __version__
-from app.cli import accounts, assistant, demo, documents, drafting, eligibility, keys, maintenance, policies, projects, serving
+from app.cli import (
+    accounts,
+    assistant,
+    demo,
+    documents,
+    drafting,
+    eligibility,
+    keys,
+    maintenance,
+    policies,
+    projects,
+    serving,
+)
 from app.cli.output import common_options, fail
 from app.cli.words import group, usage_error
 from app.domain.errors import LingtanError, Unavailable, UsageError, system_reason

@@ -16,10 +16,13 @@ from app.domain.errors import UsageError, system_reason
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), metavar="P", help="端口")
 @common_options
 def serve(host: str, port: int) -> int:
+    from app.jobs.runtime import claim
+    from app.settings import load_settings
     from app.web.server import run_server
 
     home = home_option()
     _free(host, port)
+    claim(load_settings(home).home)
     note(f"打开 http://{host}:{port}  （Ctrl-C 停止）")
     return run_server(home, host=host, port=port)
 

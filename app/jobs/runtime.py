@@ -25,27 +25,35 @@ def workspace() -> Workspace:
     return _workspace
 
 
-def _claim(home: Path) -> IO[str]:
+def claim(home: Path) -> None:
+    """Make this process the one that serves ``home``; a second call in the same process changes nothing. Raises Conflict when
+    another process does. The command line claims before the server starts, so that the refusal is a sentence."""
+    global _lock
+    if _lock is not None:
+        return
     handle = (home / "serve.lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         handle.close()
         raise Conflict(
-            "home_in_use", f"数据目录 {home} 正被另一个 lingtan 服务使用", fix="停止另一个服务，或用 --home 指定别的目录"
+            "home_in_use",
+            f"数据目录 {home} 正被另一个 lingtan 服务使用",
+            fix="停止另一个服务，或用 --home 指定别的目录",
+            subject=str(home),
         ) from error
-    return handle
+    _lock = handle
 
 
 def start(ws: Workspace) -> None:
     """Launch the engine; unfinished workflows of an earlier process go on. Raises Conflict when the home is in use."""
-    global _workspace, _lock
+    global _workspace
     from dbos import DBOS
 
     import app.jobs.intake  # noqa: F401 - registers the workflows before launch
     from app.store.engine import make_job_engine
 
-    _lock = _claim(ws.settings.home)
+    claim(ws.settings.home)
     _workspace = ws
     url = f"sqlite:///{ws.settings.home / 'jobs.db'}"
     config: dict[str, Any] = {
