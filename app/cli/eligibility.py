@@ -27,6 +27,7 @@ Made = tuple[dict[str, Any], Callable[[], str]]
 @click.option("--margins", is_flag=True, help="离每个数值门槛还差多少")
 @click.option("--what-if", "scenario", type=click.Path(path_type=Path), metavar="FILE.toml", help="设想一种变化，看哪些结论会变（不保存）")
 @click.option("--reach", metavar="TARGET", help="达到目标最省的一组措施，如 reduce_tco2=500 或条目编号")
+@click.option("--schemes", is_flag=True, help="能报哪些：现在、等下一批、不适用、尚不能判断，及截止日期")
 @common_options
 def eligible(
     key: str | None,
@@ -39,8 +40,9 @@ def eligible(
     margins: bool,
     scenario: Path | None,
     reach: str | None,
+    schemes: bool,
 ) -> int:
-    _one_of({"--gaps": gaps, "--note": criterion, "--margins": margins, "--what-if": scenario, "--reach": reach})
+    _one_of({"--gaps": gaps, "--note": criterion, "--margins": margins, "--what-if": scenario, "--reach": reach, "--schemes": schemes})
     if criterion is None and any(v is not None for v in (say, assignee, due)):
         raise UsageError("usage", "--say、--assignee、--due 要与 --note 一起用", fix="lingtan eligible -p 项目 --note 条目编号 --due 2026-06-30")
     ws = workspace()
@@ -54,6 +56,8 @@ def eligible(
         return _show(_what_if(ws, key, scheme, scenario))
     if reach is not None:
         return _show(_reach(ws, key, reach))
+    if schemes:
+        return _show(_schemes(ws, key))
     return _show(_verdicts(ws, key, scheme))
 
 
@@ -127,6 +131,14 @@ def _reach(ws: Any, key: str | None, target: str) -> Made:
     project = ws.project(key)
     value = {"project": project.id, **selection_to_json(choose_measures(ws, project, target))}
     return value, lambda: words.selection(value)
+
+
+def _schemes(ws: Any, key: str | None) -> Made:
+    from app.services.schemes import cards_to_json, scheme_cards
+
+    project = ws.project(key)
+    value = cards_to_json(project, scheme_cards(ws, project))
+    return value, lambda: words.schemes(value)
 
 
 COMMANDS = (eligible,)

@@ -120,3 +120,19 @@ def selection(value: dict[str, Any]) -> str:
     lines.append(f"逐一比较了 {trace['visited']} 种组合，其中 {trace['cut']} 种连同其后的组合经证明不必再看（--json 查看过程）。")
     lines.append(value["caution"])
     return "\n".join(lines)
+
+
+def schemes(value: dict[str, Any]) -> str:
+    """Schemes by status with reason, deadline and the sector's turn; documents without conditions as a count."""
+    lines = []
+    for card in value["schemes"]:
+        if card["scheme"] is None:
+            continue
+        chosen = "，已选" if card["chosen"] else ""
+        lines.append(f"[{card['status_label']}{chosen}] {card['title']}（{card['scheme']}）")
+        lines.append(f"      {card['reason']}")
+        lines.append(f"      截止日期：{card['deadline_text']}" + (f"；行业：{card['priority']}" if card["priority"] else ""))
+        counts = "，".join(f"{VERDICT_LABELS[k]} {v}" for k, v in card["counts"].items() if v)
+        lines.append(f"      {counts}；必备条款待办 {card['open_required']} 条")
+    others = sum(card["scheme"] is None for card in value["schemes"])
+    return "\n".join([*lines, f"另有 {others} 份文件看似相关但没有零碳工厂的条件（--json 查看理由）。"])

@@ -1,4 +1,9 @@
-"""Which schemes a factory can look at: now, not, or not to be told from the profile, each with the reason."""
+"""Which schemes a factory can look at: now, later, not, or not to be told, each with the reason.
+
+*Later* is a scheme the factory belongs to whose batch is over: the next one may come, nobody here knows when. *Unknown* is also a
+scheme whose text is only known from news or other people's accounts. A schedule of sectors moves nothing: it is an order of
+priority.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +22,13 @@ from app.eligibility.values import FactSheet
 
 class Applicability(StrEnum):
     NOW = "now"
-    NOT = "not"
+    LATER = "later"
     UNKNOWN = "unknown"
+    NOT = "not"
 
     @property
     def label(self) -> str:
-        return {"now": "适用", "not": "不适用", "unknown": "尚不能判断"}[self.value]
+        return {"now": "现在适用", "later": "等下一批", "unknown": "尚不能判断", "not": "不适用"}[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,7 @@ class SchemeStatus:
 def schemes_for(profile: FactoryProfile, ruleset: RuleSet, *, today: date | None = None) -> tuple[SchemeStatus, ...]:
     """Every scheme and every excluded document of the rule set, those that apply first.
 
-    With ``today`` a batch whose last day has passed does not apply now; without it only place and object are judged."""
+    With ``today`` a batch whose last day has passed is for later; without it only place and object are judged."""
     known = partial(FactSheet(facts=profile_facts(profile)).value, strict=False)
     found = [
         _status(scheme, scheme_applies(scheme, known), ruleset, known, today) for scheme in ruleset.schemes.values()
@@ -70,8 +76,12 @@ def _status(scheme: Scheme, applies: bool | None, ruleset: RuleSet, known: Looku
         asked = "、".join(ruleset.label(name) for name in names if known(name) is None)
         status, reason = Applicability.UNKNOWN, f"适用于{scheme.applies_to}；请先在项目档案填写{asked}。"
     elif today is not None and scheme.closes and today > date.fromisoformat(scheme.closes):
-        status = Applicability.NOT
-        reason = f"这一批次已于 {scheme.closes} 截止；请向{scheme.authority}了解是否有新一批。"
+        status = Applicability.LATER
+        reason = f"本项目属于{scheme.applies_to}，但这一批次已于 {scheme.closes} 截止；请向{scheme.authority}了解是否有新一批。"
+    elif not any(rule.evidence.decidable for rule in scheme.rules):
+        status = Applicability.UNKNOWN
+        belongs = "面向全国工厂" if not names else f"适用于{scheme.applies_to}，本项目属于"
+        reason = f"{belongs}；正文没有取得，现在能否申报请向{scheme.authority}核实。"
     else:
         status = Applicability.NOW
         reason = f"{'面向全国工厂' if not names else f'适用于{scheme.applies_to}'}，本项目属于。"

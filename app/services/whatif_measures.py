@@ -121,7 +121,7 @@ def _rule_target(rule: Rule, run: CalculationRun, facts: FactSheet, ruleset: Rul
     assert len(units) == 1
     how = [f"{label}还差 {_shown(amount)} {unit}" for amount, unit, label in needs]
     held = HELD if "tCO2" in units else ""
-    doubt = "" if rule.evidence.decidable else f"这一数值{rule.evidence.label}；"
+    doubt = "" if rule.evidence.decidable else f"这一数值为{rule.evidence.label}；"
     if unknown:
         how.append(f"{'、'.join(unknown)}未知，没有计入：达到所列目标不等于各种口径都达到")
     how.append(f"{doubt}{held}几种算法取要求最高的一种。")

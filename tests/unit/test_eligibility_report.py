@@ -137,7 +137,7 @@ def test_place_decides_which_schemes_apply() -> None:
     nowhere = statuses(FactoryProfile(name="甲"))
     assert nowhere["zero_carbon_factory_hunan"] is Applicability.UNKNOWN
     suzhou = statuses(FactoryProfile(name="甲", province="江苏", city="苏州市"))
-    assert suzhou["near_zero_carbon_factory_suzhou"] is Applicability.NOW
+    assert suzhou["near_zero_carbon_factory_suzhou"] is Applicability.UNKNOWN
     assert suzhou["zero_carbon_factory_sip"] is Applicability.UNKNOWN
 
 
@@ -146,7 +146,7 @@ def test_a_closed_batch_does_not_apply_any_more() -> None:
     assert statuses(profile)["zero_carbon_factory_shanghai"] is Applicability.NOW
     assert statuses(profile, date(2025, 5, 20))["zero_carbon_factory_shanghai"] is Applicability.NOW
     closed = next(s for s in schemes_for(profile, RULESET, today=date(2025, 5, 21)) if s.scheme == "zero_carbon_factory_shanghai")
-    assert closed.status is Applicability.NOT
+    assert closed.status is Applicability.LATER
     assert "2025-05-20" in closed.reason
     assert "新一批" in closed.reason
 
