@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+from app.accounting.bulk import acyclic
 from app.accounting.plausibility import plausibility
 from app.accounting.series import Entry, Record, Series, read_entries, series_of
 from app.domain.carrier import Carrier
@@ -51,13 +52,17 @@ def _covered(periods: Sequence[Period], year: int) -> list[int]:
     covered, reached = [0] * 12, date(year, 1, 1)
     after = date(year + 1, 1, 1)
     for period in periods:
+        if period.end <= reached:
+            continue
+        if period.start >= after:
+            break
         start, end = max(period.start, reached), min(period.end, after)
         while start < end:
             month_end = Period.month(year, start.month).end
             stop = min(end, month_end)
             covered[start.month - 1] += (stop - start).days
             start = stop
-        reached = max(reached, end)
+        reached = end
     return covered
 
 
@@ -196,6 +201,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: (ORDER[f.severity], f.id, f.subjects, f.message)))
 
 
+@acyclic
 def check_years(
     records: Iterable[Record], *, years: Sequence[int], accounts: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Finding, ...]:

@@ -23,7 +23,7 @@ def require_explained_sign(activity: Activity, kinds: Mapping[str, Carrier]) -> 
 
     ``kinds`` holds the carrier of every activity of the input by id.
     """
-    if activity.quantity >= 0:
+    if activity.quantity.numerator >= 0:
         return
     own = kinds[activity.id]
     if activity.params.get("net_exporter") is True and own.family in NETTABLE:

@@ -129,7 +129,7 @@ def _plausible(lines: Sequence[Computed]) -> list[Finding]:
         subject, fuel = line.activity.id, line.family in ("fuel", "unknown")
         if id(line.recipe) not in odd:
             odd[id(line.recipe)] = _odd_ratios(line)
-        for said, ratio in odd[id(line.recipe)] if line.activity.quantity else ():
+        for said, ratio in odd[id(line.recipe)] if line.activity.quantity.numerator else ():
             fix = "请核对热值、含碳量的单位和数量单位（t 与 kg、Nm3 与 万Nm3）。" if fuel else "请核对因子及其单位。"
             message = f"活动 {subject} {said}"
             out.append(

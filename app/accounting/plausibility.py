@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -70,7 +69,7 @@ def _sign(entry: Entry) -> list[Finding]:
     if quantity is None:
         message = f"记录 {record.id} 的数量“{record.quantity}”不是十进制数。"
         return [_finding("quantity-unreadable", message, record.id, "请按原件更正数量。")]
-    if quantity > 0:
+    if quantity.numerator > 0:
         return []
     word = "为零" if quantity == 0 else f"为负（{record.quantity}）"
     message = f"记录 {record.id}（{record.carrier.label}）的数量{word}。"
@@ -80,7 +79,7 @@ def _sign(entry: Entry) -> list[Finding]:
 
 def _outliers(series: Series) -> list[Finding]:
     """Bills whose daily quantity is far from the median of their own meter. Compared as whole numbers over one denominator."""
-    used = [(e, e.quantity, e.period.days) for e in series.entries if e.quantity is not None and e.quantity > 0 and e.period]
+    used = [(e, q, e.period.days) for e in series.entries if e.period and (q := e.quantity) is not None and q.numerator > 0]
     if len(used) < OUTLIER_MINIMUM or len({e.record.unit for e, _, _ in used}) > 1:
         return []
     whole = lcm(*{q.denominator * days for _, q, days in used})

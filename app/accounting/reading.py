@@ -172,13 +172,13 @@ def read_activity(raw: Mapping[str, Any]) -> Activity:
             subject=subject,
         )
     params = raw.get("params")
-    if params is not None and not isinstance(params, Mapping):
+    if params is not None and type(params) is not dict and not isinstance(params, Mapping):
         raise malformed("params 应是一组键值。", fix="请按说明给出活动参数。", subject=subject)
     return Activity(
         id=subject,
         carrier=_text(raw.get("carrier")),
         quantity=quantity,
-        quantity_text=str(number_text(raw["quantity"])),
+        quantity_text=number_text(raw["quantity"]) or "",
         unit=unit,
         unit_text=unit_text,
         direction=direction,
@@ -188,6 +188,8 @@ def read_activity(raw: Mapping[str, Any]) -> Activity:
 
 def canonical(value: Any) -> Any:
     """The value with every number as text, so that ``1000``, ``"1000"`` and a TOML integer hash alike."""
+    if type(value) is dict:
+        return {str(k): v if type(v) is str else canonical(v) for k, v in value.items()}
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, (int, Decimal)):
@@ -195,7 +197,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, Fraction):
         return exact_text(value)
     if isinstance(value, Mapping):
-        return {str(k): v if type(v) is str else canonical(v) for k, v in value.items()}
+        return {str(k): canonical(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [canonical(v) for v in value]
     if hasattr(value, "isoformat"):

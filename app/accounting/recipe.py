@@ -64,7 +64,10 @@ def _ratio(value: Fraction) -> Ratio:
 
 
 def _times(value: Ratio, quantity: Fraction) -> Fraction:
-    return quantity if value == (1, 1) else Fraction(value[0] * quantity.numerator, value[1] * quantity.denominator)
+    if value == (1, 1):
+        return quantity
+    top, bottom = quantity.as_integer_ratio()
+    return Fraction(value[0] * top, value[1] * bottom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

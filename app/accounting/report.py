@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.bulk import acyclic
 from app.accounting.numbers import exact_sum, plain_number
 from app.domain.finding import Finding
 from app.domain.number import exact_text, fixed_text
@@ -99,6 +100,7 @@ def _annual_quantities(run: CalculationRun) -> list[dict[str, str]]:
     ]
 
 
+@acyclic
 def run_to_json(run: CalculationRun) -> dict[str, Any]:
     """The object that ``lingtan calc --json`` prints."""
     quantities = _annual_quantities(run)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.bulk import acyclic
 from app.accounting.carriers import Family, Kind, classify
 from app.accounting.caveats import caveats
 from app.accounting.claims import check_claims, claim_warnings, require_explained_sign
@@ -156,6 +157,7 @@ def run_identity(hash_of_inputs: str, engine: str) -> str:
     return "run-" + hashlib.sha256(f"{hash_of_inputs}|{engine}".encode()).hexdigest()[:12]
 
 
+@acyclic
 def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationRun:
     """The inventory of ``inputs`` (the mapping described at the head of evals/datasets/accounting_dev.yaml).
 
@@ -173,7 +175,7 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     co2e = equivalents(computed, setting)
     measured = indicators(computed, total, setting)
     offsets, offset_total = read_offsets(read)
-    uses = _unique(used_factors(computed) + [*co2e.factors, *measured.factors])
+    uses = _unique([*used_factors(computed), *co2e.factors, *measured.factors])
     admitted = [s for c in computed for s in c.unit.suspects] + [*co2e.suspects, *measured.suspects]
     digest = inputs_hash(inputs)
     engine = f"{ENGINE}+factors.{library.digest[:12]}"

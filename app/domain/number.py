@@ -32,21 +32,31 @@ _FIVES = {5**power: power for power in range(1000)}
 
 def exact_text(value: Fraction) -> str:
     """The full decimal when it terminates, otherwise the reduced fraction ``p/q``."""
-    denominator = value.denominator
+    numerator, denominator = value.as_integer_ratio()
+    if denominator == 1:
+        return str(numerator)
     twos = (denominator & -denominator).bit_length() - 1
     fives = _FIVES.get(denominator >> twos)
     if fives is None:
-        return f"{value.numerator}/{value.denominator}"
+        return f"{numerator}/{denominator}"
     places = max(twos, fives)
-    return fixed_text(value, places)
+    return _decimal_text(numerator * (10**places // denominator), places)
 
 
 def fixed_text(value: Fraction, places: int) -> str:
     """``value`` with exactly ``places`` decimals, half-even on the exact value (GB/T 8170 四舍六入五成双)."""
-    quotient, remainder = divmod(value.numerator * 10**places, value.denominator)
+    numerator, denominator = value.as_integer_ratio()
+    quotient, remainder = divmod(numerator * 10**places, denominator)
     twice = 2 * remainder
-    if twice > value.denominator or (twice == value.denominator and quotient % 2):
+    if twice > denominator or (twice == denominator and quotient % 2):
         quotient += 1
-    sign = "-" if quotient < 0 else ""
-    digits = str(abs(quotient)).rjust(places + 1, "0")
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+    return _decimal_text(quotient, places)
+
+
+def _decimal_text(scaled: int, places: int) -> str:
+    """``scaled`` / 10^places in decimal notation."""
+    if not places:
+        return str(scaled)
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
