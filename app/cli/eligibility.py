@@ -28,6 +28,7 @@ Made = tuple[dict[str, Any], Callable[[], str]]
 @click.option("--what-if", "scenario", type=click.Path(path_type=Path), metavar="FILE.toml", help="设想一种变化，看哪些结论会变（不保存）")
 @click.option("--reach", metavar="TARGET", help="达到目标最省的一组措施，如 reduce_tco2=500 或条目编号")
 @click.option("--schemes", is_flag=True, help="能报哪些：现在、等下一批、不适用、尚不能判断，及截止日期")
+@click.option("--watch", "watched", type=click.Path(path_type=Path), metavar="PATH", help="新的规则或政策文件会改变哪些项目的结论（不写入）")
 @common_options
 def eligible(
     key: str | None,
@@ -41,8 +42,19 @@ def eligible(
     scenario: Path | None,
     reach: str | None,
     schemes: bool,
+    watched: Path | None,
 ) -> int:
-    _one_of({"--gaps": gaps, "--note": criterion, "--margins": margins, "--what-if": scenario, "--reach": reach, "--schemes": schemes})
+    _one_of(
+        {
+            "--gaps": gaps,
+            "--note": criterion,
+            "--margins": margins,
+            "--what-if": scenario,
+            "--reach": reach,
+            "--schemes": schemes,
+            "--watch": watched,
+        }
+    )
     if criterion is None and any(v is not None for v in (say, assignee, due)):
         raise UsageError("usage", "--say、--assignee、--due 要与 --note 一起用", fix="lingtan eligible -p 项目 --note 条目编号 --due 2026-06-30")
     ws = workspace()
@@ -58,6 +70,8 @@ def eligible(
         return _show(_reach(ws, key, reach))
     if schemes:
         return _show(_schemes(ws, key))
+    if watched is not None:
+        return _watch(ws, watched)
     return _show(_verdicts(ws, key, scheme))
 
 
@@ -139,6 +153,15 @@ def _schemes(ws: Any, key: str | None) -> Made:
     project = ws.project(key)
     value = cards_to_json(project, scheme_cards(ws, project))
     return value, lambda: words.schemes(value)
+
+
+def _watch(ws: Any, path: Path) -> int:
+    """Exit status 1 when a rule in use would lose its ground."""
+    from app.services.watch import watch, watch_to_json
+
+    value = watch_to_json(watch(ws, path))
+    _show((value, lambda: words.watched(value)))
+    return 1 if value["counts"]["lost"] else 0
 
 
 COMMANDS = (eligible,)

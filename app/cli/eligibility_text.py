@@ -136,3 +136,26 @@ def schemes(value: dict[str, Any]) -> str:
         lines.append(f"      {counts}；必备条款待办 {card['open_required']} 条")
     others = sum(card["scheme"] is None for card in value["schemes"])
     return "\n".join([*lines, f"另有 {others} 份文件看似相关但没有零碳工厂的条件（--json 查看理由）。"])
+
+
+def watched(value: dict[str, Any]) -> str:
+    """What differs in rules and documents, what has to be reviewed, and the verdicts that change, project by project."""
+    lines = [f"规则版本 {value['before']} → {value['after']}"]
+    for doc in value["documents"]:
+        clauses = f"：{'、'.join(doc['clauses'])}" if doc["clauses"] else ""
+        lines.append(f"  文件{doc['state']}  {doc['id']}{clauses}")
+    for rule in value["rules"]:
+        changed = f"（{'、'.join(rule['fields'])}）" if rule["fields"] else ""
+        lines.append(f"  规则{rule['state']}  {rule['id']} {rule['title']}{changed}")
+    for review in value["reviews"]:
+        lines.append(f"  {'✗ 失去依据' if review['lost'] else '△ 须复核'}  {review['id']}（{review['clause']}）：{review['why']}")
+    for project in value["projects"]:
+        lines.append(f"{project['name']}（{project['project']}）")
+        lines += [f"  {c['text']}  {c['title']}（{c['clause']}）" for c in project["changes"] if not c["reworded"] or c["before"] != c["after"]]
+        lines += [f"  结论不变，条文有变  {c['title']}（{c['clause']}）" for c in project["changes"] if c["reworded"] and c["before"] == c["after"]]
+        if project["review"]:
+            lines.append(f"  须复核的条目：{'、'.join(project['review'])}")
+    counts = value["counts"]
+    if len(lines) == 1:
+        lines.append("没有差别。")
+    return "\n".join([*lines, f"{counts['projects']} 个项目受影响，{counts['verdicts']} 条结论会变；尚未应用。"])

@@ -6,7 +6,7 @@ for a zero-carbon factory, ``schema/rules_facts.toml`` the facts rules may name.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +30,53 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _build(base: Path) -> RuleSet:
+def _build(base: Path, overlay: Sequence[Path] = ()) -> RuleSet:
     schemes = {p.name: _read(p) for p in sorted((base / "rules").glob("*.toml")) if p.name != EXCLUSIONS}
-    return build_ruleset(_read(base / FACTS), schemes, _read(base / "rules" / EXCLUSIONS))
+    facts, exclusions = _read(base / FACTS), _read(base / "rules" / EXCLUSIONS)
+    for path in overlay:
+        data = _read(path)
+        if "scheme" in data:
+            new = data["scheme"].get("id")
+            schemes = {name: old for name, old in schemes.items() if old.get("scheme", {}).get("id") != new}
+            schemes[f"{new}.toml"] = data
+        elif "fact" in data:
+            facts = {"fact": _replaced(facts.get("fact", []), data["fact"], "name")}
+        elif "document" in data:
+            exclusions = {"document": _replaced(exclusions.get("document", []), data["document"], "document")}
+        else:
+            raise RuleError(path.name, "没有 [scheme]、[[fact]] 或 [[document]]，不是规则文件")
+    return build_ruleset(facts, schemes, exclusions)
 
 
-def load_ruleset(root: Path | None = None) -> RuleSet:
-    """Every scheme of the corpus. Raises InputRefused when a file does not follow the schema."""
+def _replaced(old: list[dict[str, Any]], new: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    """The old entries with the new ones in place of those of the same name, further ones at the end."""
+    given = {entry[key]: entry for entry in new}
+    kept = [given.pop(entry[key], entry) for entry in old]
+    return [*kept, *given.values()]
+
+
+def load_ruleset(root: Path | None = None, *, overlay: Sequence[Path] = ()) -> RuleSet:
+    """Every scheme of the corpus. ``overlay`` files (schemes, facts, exclusions) stand in for those of the same id, or join.
+
+    Raises InputRefused when a file does not follow the schema."""
     try:
-        return _build(root or corpus_root())
-    except (OSError, ValueError, TypeError) as error:
+        return _build(root or corpus_root(), overlay)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputRefused(
             "rules_unreadable",
             f"政策规则文件无法使用：{error}",
             fix="用 policy check 查看问题所在的规则与字段并改正",
             subject="rules",
         ) from error
+
+
+def grounds(ruleset: RuleSet, documents: Mapping[str, PolicyDocument]) -> dict[str, tuple[Finding, ...]]:
+    """Per rule what its clause and provisions do not bear out; an empty tuple means it stands on its document."""
+    return {
+        rule.id: tuple(_rule_findings(rule, scheme, ruleset, documents))
+        for scheme in ruleset.schemes.values()
+        for rule in scheme.rules
+    }
 
 
 def check_rules(root: Path | None = None) -> list[Finding]:
@@ -129,7 +160,7 @@ def _node_findings(node: Node | None, subject: str, ruleset: RuleSet) -> Iterato
 
 
 def _rule_findings(
-    rule: Rule, scheme: Scheme, ruleset: RuleSet, documents: dict[str, PolicyDocument]
+    rule: Rule, scheme: Scheme, ruleset: RuleSet, documents: Mapping[str, PolicyDocument]
 ) -> Iterator[Finding]:
     yield from _node_findings(rule.applies_node, rule.id, ruleset)
     yield from _node_findings(rule.check.node, rule.id, ruleset)
