@@ -29,6 +29,8 @@ Made = tuple[dict[str, Any], Callable[[], str]]
 @click.option("--reach", metavar="TARGET", help="达到目标最省的一组措施，如 reduce_tco2=500 或条目编号")
 @click.option("--schemes", is_flag=True, help="能报哪些：现在、等下一批、不适用、尚不能判断，及截止日期")
 @click.option("--watch", "watched", type=click.Path(path_type=Path), metavar="PATH", help="新的规则或政策文件会改变哪些项目的结论（不写入）")
+@click.option("--compare", is_flag=False, flag_value="-", metavar="[FILE.xlsx]", help="一个项目在几种方案下并列；给出文件名则导出")
+@click.option("--all", "every", is_flag=False, flag_value="-", metavar="[FILE.xlsx]", help="全部项目一张表；给出文件名则导出")
 @common_options
 def eligible(
     key: str | None,
@@ -43,6 +45,8 @@ def eligible(
     reach: str | None,
     schemes: bool,
     watched: Path | None,
+    compare: str | None,
+    every: str | None,
 ) -> int:
     _one_of(
         {
@@ -53,6 +57,8 @@ def eligible(
             "--reach": reach,
             "--schemes": schemes,
             "--watch": watched,
+            "--compare": compare,
+            "--all": every,
         }
     )
     if criterion is None and any(v is not None for v in (say, assignee, due)):
@@ -72,6 +78,10 @@ def eligible(
         return _show(_schemes(ws, key))
     if watched is not None:
         return _watch(ws, watched)
+    if compare is not None:
+        return _show(_compare(ws, key, scheme, compare))
+    if every is not None:
+        return _show(_all(ws, scheme, every))
     return _show(_verdicts(ws, key, scheme))
 
 
@@ -162,6 +172,26 @@ def _watch(ws: Any, path: Path) -> int:
     value = watch_to_json(watch(ws, path))
     _show((value, lambda: words.watched(value)))
     return 1 if value["counts"]["lost"] else 0
+
+
+def _compare(ws: Any, key: str | None, scheme: tuple[str, ...], target: str) -> Made:
+    from app.services.comparison import compare_schemes, table_to_json, table_workbook
+
+    found = compare_schemes(ws, ws.project(key), scheme or None)
+    if target != "-":
+        _save(table_workbook(found), target)
+    value = table_to_json(found)
+    return value, lambda: words.side_by_side(value)
+
+
+def _all(ws: Any, scheme: tuple[str, ...], target: str) -> Made:
+    from app.services.comparison import compare_projects, projects_workbook, rows_to_json
+
+    found = compare_projects(ws, scheme or None)
+    if target != "-":
+        _save(projects_workbook(found), target)
+    value = rows_to_json(found)
+    return value, lambda: words.projects(value)
 
 
 COMMANDS = (eligible,)

@@ -159,3 +159,46 @@ def watched(value: dict[str, Any]) -> str:
     if len(lines) == 1:
         lines.append("没有差别。")
     return "\n".join([*lines, f"{counts['projects']} 个项目受影响，{counts['verdicts']} 条结论会变；尚未应用。"])
+
+
+MARKS = {"met": "✓", "not_met": "✗", "insufficient_evidence": "？", "not_applicable": "—"}
+
+
+def side_by_side(value: dict[str, Any]) -> str:
+    """Schemes across, topics down; a cell counts the criteria by verdict."""
+    from app.cli.output import table
+
+    schemes = value["schemes"]
+    lines = [
+        ["适用", *(s["status_label"] for s in schemes)],
+        ["截止日期", *(s["deadline_text"] for s in schemes)],
+        ["必备条款待办", *(s["open_required"] for s in schemes)],
+    ]
+    for topic in value["topics"]:
+        cells = (topic["cells"][s["scheme"]] for s in schemes)
+        lines.append([topic["label"], *(" ".join(MARKS[c["verdict"]] for c in cell) or "·" for cell in cells)])
+    legend = "，".join(f"{mark} {VERDICT_LABELS[key]}" for key, mark in MARKS.items())
+    return table(("主题", *(s["scheme"] for s in schemes)), lines) + f"\n{legend}，· 所持规则没有这一主题"
+
+
+def projects(value: dict[str, Any]) -> str:
+    """A factory a row."""
+    from app.cli.output import table
+
+    if not value["projects"]:
+        return "还没有项目。"
+    rows = [
+        (
+            p["project"],
+            p["name"],
+            p["province"],
+            p["year"] or "",
+            p["total_tco2"] or "尚未核算",
+            *(p["counts"][key] for key in MARKS),
+            p["open_required"],
+            p["overdue"],
+            p["next_title"],
+        )
+        for p in value["projects"]
+    ]
+    return table(("项目", "企业", "省份", "年", "tCO2", *(VERDICT_LABELS[k] for k in MARKS), "必备待办", "逾期", "先做"), rows)

@@ -30,11 +30,11 @@ def run_of(ws: Workspace, stored: StoredRun | None) -> CalculationRun | None:
 def documents_of(ws: Workspace, project: Project) -> tuple[DocumentFact, ...]:
     """The documents of a project that were read, one entry a name under which the bytes arrived."""
     with ws.reading() as c:
-        documents = rows.documents(c, project.id, status="read")
+        documents = rows.document_names(c, project.id)
     return tuple(
-        DocumentFact(sha256=d.sha256, filename=name, kind=d.kind or "other", pages=d.pages)
-        for d in documents
-        for name in (d.filename, *d.aliases)
+        DocumentFact(sha256=sha256, filename=name, kind=kind, pages=pages)
+        for sha256, names, kind, pages in documents
+        for name in names
     )
 
 

@@ -137,6 +137,14 @@ def documents(c: Connection, project_id: str, *, status: str | None = None) -> l
     return [_document(row) for row in c.execute(query.order_by(document.c.added_at, document.c.filename))]
 
 
+def document_names(c: Connection, project_id: str) -> list[tuple[str, tuple[str, ...], str, int]]:
+    """(sha256, names, kind, pages) of the documents that were read, without what was extracted from them."""
+    columns = (document.c.sha256, document.c.filename, document.c.aliases, document.c.kind, document.c.pages)
+    query = select(*columns).where(document.c.project_id == project_id, document.c.status == "read")
+    found = c.execute(query.order_by(document.c.added_at, document.c.filename))
+    return [(r.sha256, (r.filename, *json.loads(r.aliases)), r.kind or "other", r.pages or 1) for r in found]
+
+
 def find_document(c: Connection, project_id: str, sha256: str) -> StoredDocument | None:
     """By full sha256 or a unique prefix of at least eight digits."""
     query = select(document).where(document.c.project_id == project_id)
