@@ -76,8 +76,13 @@ class Workspace:
             return rows.find_project(c, key)
 
     def cached(self, name: str, build: Callable[[], Any]) -> Any:
-        """A value built once per workspace, safe between threads."""
+        """A value built once per workspace, safe between threads. Only those who ask for the same name wait for its builder:
+        while the policy index loads, every other page goes on."""
         with self._lock:
+            if name in self._cache:
+                return self._cache[name]
+            building = self._cache.setdefault(f"building {name}", threading.RLock())
+        with building:
             if name not in self._cache:
                 self._cache[name] = build()
             return self._cache[name]
