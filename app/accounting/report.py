@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.allocate import MonthlyView, monthly_view
 from app.accounting.bulk import acyclic
 from app.accounting.numbers import exact_sum, plain_number
 from app.domain.finding import Finding
@@ -14,6 +15,7 @@ from app.domain.run import CalculationRun, EmissionLine, Operand
 from app.domain.units import find_unit
 
 PLACES = 6
+OUTSIDE = "outside_boundary"
 
 
 def _six(value: Fraction) -> str:
@@ -75,6 +77,28 @@ def indicators_to_json(indicators: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def monthly_to_json(view: MonthlyView) -> dict[str, Any]:
+    """``{months: [{month, tco2, exact, subtotals}], undated: {category: tCO2}}``; lines outside the boundary are not in a month's
+    tCO2. A period is spread by days, so a month's exact value may not terminate."""
+
+    def row(values: Mapping[str, Fraction]) -> dict[str, str]:
+        return {category: _six(value) for category, value in values.items()}
+
+    def counted(values: Mapping[str, Fraction]) -> Fraction:
+        return exact_sum(value for category, value in values.items() if category != OUTSIDE)
+
+    months = [
+        {
+            "month": f"{year}-{month:02d}",
+            "tco2": _six(counted(values)),
+            "exact": exact_text(counted(values)),
+            "subtotals": row(values),
+        }
+        for (year, month), values in view.months.items()
+    ]
+    return {"months": months, "undated": row(view.undated)}
+
+
 def finding_to_json(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
@@ -125,6 +149,9 @@ def run_to_json(run: CalculationRun) -> dict[str, Any]:
         out["offsets_reported_tco2e"] = _six(run.offsets_tco2e)
     if len(quantities) == 1:
         out["annual_quantity"] = quantities[0]["quantity"]
+    monthly = monthly_view(run.lines)
+    if monthly.months:
+        out["monthly"] = monthly_to_json(monthly)
     out |= {
         "annual_quantities": quantities,
         "indicators": indicators_to_json(run.indicators),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -35,6 +36,7 @@ CATEGORIES = (
     "fuel_combustion", "process", "electricity_in", "electricity_out", "electricity_zero", "heat_in", "heat_out", "reported",
     "reported_deduction", "outside_boundary",
 )  # fmt: skip
+_BETWEEN = re.compile(r"\s*[/至~～]\s*")
 OUTSIDE = "outside_boundary"
 
 
@@ -89,6 +91,8 @@ def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
         first, last = given.get("start"), given.get("end")
     elif isinstance(given, (list, tuple)) and len(given) == 2:
         first, last = given
+    elif isinstance(given, str) and (ends := _BETWEEN.split(given.strip())) and len(ends) == 2:
+        first, last = ends
     else:
         first, last = params.get("period_start", given), params.get("period_end", given)
     return (str(first) if first is not None else None, str(last) if last is not None else None)

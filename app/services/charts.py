@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.accounting.allocate import by_month, stated_period
 from app.domain.number import fixed_text, parse_number
 
 CATEGORY_SERIES = {
@@ -18,7 +19,7 @@ CATEGORY_SERIES = {
 
 
 def run_charts(output: dict[str, Any], year: int | None) -> dict[str, Any]:
-    """``{months, series: [{name, values}], mix: [{name, value, share}]}``; a line over several months is spread evenly over them."""
+    """``{months, series: [{name, values}], mix: [{name, value, share}]}``; a line is spread over the months of its period by days."""
     months = [f"{m}月" for m in range(1, 13)]
     series: dict[str, list[Any]] = {}
     mix: dict[str, Any] = {}
@@ -30,15 +31,13 @@ def run_charts(output: dict[str, Any], year: int | None) -> dict[str, Any]:
         if value > 0:
             label = {"电力": "购入电力"}.get(line.get("carrier", ""), line.get("carrier") or name)
             mix[label] = mix.get(label, 0) + value
-        start, end = line.get("period_start"), line.get("period_end")
-        if not (start and end and year):
+        period = stated_period(line.get("period_start"), line.get("period_end"))
+        if period is None:
             continue
-        first = int(start[5:7]) if int(start[:4]) == year else 1
-        last = int(end[5:7]) if int(end[:4]) == year else 12
-        touched = range(first, max(first, last) + 1)
         values = series.setdefault(name, [0] * 12)
-        for month in touched:
-            values[month - 1] += value / len(touched)
+        for (in_year, month), share in by_month(value, period).items():
+            if in_year == year:
+                values[month - 1] += share
     whole = sum(mix.values())
     return {
         "months": months,

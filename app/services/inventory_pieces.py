@@ -7,13 +7,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.allocate import decimal_share
 from app.domain.activity import ProposedRecord
 from app.domain.finding import Finding, Severity
-from app.domain.number import exact_text, fixed_text, parse_number
+from app.domain.number import exact_text, parse_number
 from app.domain.period import Period
-
-SHARE_PLACES = 6
-"""Decimals of a share by days. The shares of the years a bill touches are differences of running totals, so they add up exactly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +124,9 @@ def within_year(item: ConfirmedRecord, year: int | None, build: InventoryBuild) 
 
 
 def share_of_days(quantity: Fraction, first: int, end: int, days: int) -> Fraction:
-    """What days ``first`` to ``end`` (half open, counted from the start of the bill) take of ``quantity``, as a decimal.
-
-    Adjacent shares of one bill sum to the quantity exactly: each is the difference of two rounded running totals, and the last
-    running total is the quantity itself."""
-
-    def running(upto: int) -> Fraction:
-        return quantity if upto == days else parse_number(fixed_text(quantity * upto / days, SHARE_PLACES))
-
-    return running(end) - running(first)
+    """What days ``first`` to ``end`` (half open, counted from the start of the bill) take of ``quantity``, as a decimal: adjacent
+    shares of one bill sum to the quantity exactly (app.accounting.allocate)."""
+    return decimal_share(quantity, first, end, days)
 
 
 def _period(item: ConfirmedRecord, build: InventoryBuild) -> Period | None:

@@ -53,7 +53,7 @@ def calculation_inputs(made: Sequence[Any]) -> dict[str, Any]:
     return {
         "edition": "GB/T 32151.34-2024",
         "factor_set": "A",
-        "year": 2025,
+        "year": None,
         "province": "安徽",
         "grid_basis": {"data_year": 2023, "level": "province", "region": "安徽", "basis": "average"},
         "activities": [
@@ -63,7 +63,11 @@ def calculation_inputs(made: Sequence[Any]) -> dict[str, Any]:
                 "quantity": r.quantity,
                 "unit": r.unit,
                 "direction": "in",
-                "params": {"supply": "grid"} if r.unit == "kWh" else {},
+                "params": {
+                    "period": f"{r.period_start}/{r.period_end}",
+                    "meter_number": r.meter_number,
+                    **({"supply": "grid"} if r.unit == "kWh" else {}),
+                },
             }
             for r in made
         ],

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.accounting import calculate
+from app.accounting.allocate import by_month, by_year, decimal_share, months_of, shares, years_of
 from app.accounting.report import run_to_json
 from app.corpus.factors import load_factor_library
 from app.domain.errors import CalculationRefused
 from app.domain.number import exact_text, parse_number
+from app.domain.period import Period
 from app.domain.plain import from_plain, to_plain
 from app.domain.run import CalculationRun
 
@@ -165,3 +169,29 @@ def test_interpolated_enthalpy_stays_between_its_rows(pressure, other):
         below = max((c for c in rows if c.pressure <= p), key=lambda c: c.pressure)
         above = min((c for c in rows if c.pressure >= p), key=lambda c: c.pressure)
         assert min(below.enthalpy, above.enthalpy) <= h <= max(below.enthalpy, above.enthalpy)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    first=st.dates(min_value=date(2019, 1, 1), max_value=date(2026, 12, 31)),
+    days=st.integers(min_value=1, max_value=800),
+    quantity=quantities,
+)
+def test_shares_of_a_bill_sum_to_it_exactly(first, days, quantity):
+    period = Period(start=first, end=first + timedelta(days=days))
+    for parts in (months_of(period), years_of(period)):
+        assert sum(shares(period, parts)) == 1
+    assert sum(by_month(Fraction(quantity), period).values()) == Fraction(quantity)
+    assert sum(by_year(Fraction(quantity), period).values()) == Fraction(quantity)
+
+
+@settings(max_examples=200, deadline=None)
+@given(quantity=quantities, days=st.integers(min_value=1, max_value=70), data=st.data())
+def test_decimal_shares_sum_to_the_bill_wherever_it_is_cut(quantity, days, data):
+    cuts = sorted(data.draw(st.lists(st.integers(min_value=0, max_value=days), max_size=5)))
+    ends = [0, *cuts, days]
+    got = [decimal_share(Fraction(quantity), a, b, days) for a, b in pairwise(ends)]
+    assert sum(got) == Fraction(quantity)
+    for share, (a, b) in zip(got, pairwise(ends), strict=True):
+        assert abs(share - Fraction(quantity) * (b - a) / days) <= Fraction(1, 10**6)
+        assert "/" not in exact_text(share)
