@@ -117,6 +117,11 @@ def canonical_quantity(value: Fraction, unit: Unit) -> Quantity | None:
     return Quantity(value=value * unit.ratio, unit=symbol, dimension=unit.dimension)
 
 
+def is_grid_company(name: str) -> bool:
+    """True for the names of grid companies and their branches, which buy the electricity that factories feed in."""
+    return any(re.search(pattern, compact(name)) for pattern in load_terms("energy")["grid_company"]["names"])
+
+
 def provinces() -> frozenset[str]:
     """Province codes of 20-digit invoice numbers."""
     return frozenset(load_terms("provinces")["codes"])

@@ -120,6 +120,7 @@ def _stands_alone(glyphs: list[Glyph], start: int, end: int, em: float, max_gap_
 
 
 def _hit(name: str, label: str, row: int, glyphs: list[Glyph], start: int, end: int) -> Hit:
+    end = _past_gloss(glyphs, end)
     members = glyphs[start:end]
     colon = end < len(glyphs) and glyphs[end].char in ":"
     x1 = glyphs[end].x1 if colon else members[-1].x1
@@ -134,6 +135,19 @@ def _hit(name: str, label: str, row: int, glyphs: list[Glyph], start: int, end: 
         colon=colon,
         ends=_ends(glyphs[start : end + colon]),
     )
+
+
+def _past_gloss(glyphs: list[Glyph], end: int) -> int:
+    """The end of a label with its translation, when a colon closes it (发票号码 Invoice No.：)."""
+    at = end
+    while (
+        at < len(glyphs)
+        and at - end < 28
+        and glyphs[at].char.isascii()
+        and (glyphs[at].char.isalpha() or glyphs[at].char in "./-'")
+    ):
+        at += 1
+    return at if at > end and at < len(glyphs) and glyphs[at].char == ":" else end
 
 
 def _ends(members: list[Glyph]) -> tuple[tuple[Piece, int], ...]:

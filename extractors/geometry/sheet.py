@@ -1,7 +1,8 @@
 """A page in points, ready for association by position.
 
 Words become pieces; a piece that a vertical rule crosses is cut there; labels set vertically (购/买/方/信/息) are taken out of the rows
-and kept as stacks, because their characters interleave with the values beside them.
+and kept as stacks, because their characters interleave with the values beside them. Seals and watermarks are laid over the form and
+belong to no row.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
-from app.domain.page import Box, Page, Source
+from app.domain.page import Box, Page, Source, Word
 from extractors.text import compact
 
 #: Labels that forms set vertically, longest first.
@@ -109,9 +110,9 @@ def lay_out(page: Page) -> Sheet:
     pieces = [
         Piece(text=word.text, x0=word.bbox[0] * w, y0=word.bbox[1] * h, x1=word.bbox[2] * w, y1=word.bbox[3] * h)
         for word in page.words
-        if word.text.strip()
+        if word.text.strip() and not _slanted(word, w, h)
     ]
-    pieces = _once(pieces)
+    pieces = _without_overlays(_once(pieces))
     verticals, horizontals = _lines(page, w, h)
     flat = [p for p in pieces if not _is_tall(p)]
     em = median(p.height for p in flat) if flat else 10.0
@@ -129,6 +130,29 @@ def lay_out(page: Page) -> Sheet:
         horizontals=horizontals,
         em=em,
     )
+
+
+def _slanted(word: Word, w: float, h: float) -> bool:
+    """Text set at an angle (seals, watermarks): its box is much taller and wider than its characters are high."""
+    glyph = word.height * h
+    across, down = (word.bbox[2] - word.bbox[0]) * w, (word.bbox[3] - word.bbox[1]) * h
+    return len(word.text.strip()) > 1 and 0 < 1.5 * glyph < down and across > 1.5 * glyph
+
+
+def _without_overlays(pieces: list[Piece]) -> list[Piece]:
+    """Without large text that is drawn over smaller text: a form leaves room for what it prints, a stamp does not."""
+    if not pieces:
+        return pieces
+    em = median(p.height for p in pieces)
+    large = [p for p in pieces if p.height > 1.6 * em and not _is_tall(p)]
+    small = [p for p in pieces if p.height <= 1.6 * em]
+    covering = {id(big) for big in large if any(_covers(big, p) for p in small)}
+    return [p for p in pieces if id(p) not in covering]
+
+
+def _covers(big: Piece, small: Piece) -> bool:
+    inset = 0.25 * big.height
+    return big.x0 + inset < small.cx < big.x1 - inset and big.y0 + inset < small.cy < big.y1 - inset
 
 
 def _once(pieces: list[Piece]) -> list[Piece]:

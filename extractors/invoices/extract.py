@@ -54,7 +54,8 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
     red = (number(amount) or 0) < 0
     linked = next((r.linked_number for r in readings if r.linked_number), "") or _linked(remark)
     energy = [terms.carrier for line in merged.lines if (terms := classify_line(line)[0])]
-    facts = read_remark(remark, template.data["remark"], fuel=bool(energy) and all(c in FUELS for c in energy))
+    fuel = bool(energy) and all(c in FUELS for c in energy)
+    facts = read_remark(remark, template.data["remark"], fuel=fuel, joined=remarked.remark_joined if remarked else "")
     blocked = any(f.severity is Severity.BLOCKING for f in findings)
     proven = _proven(merged, findings)
     source = merged.chosen["invoice_number"].source if "invoice_number" in merged.chosen else readings[0].source
@@ -68,11 +69,14 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         blocked=blocked,
         proven=proven,
         remark=remark,
+        buyer=merged.value("buyer_name"),
     )
     records, notes = propose(merged.lines, context)
     findings += notes
     if energy and len(facts.accounts) > 1:
         findings.append(_many("户号", facts.accounts))
+    if energy and facts.broken:
+        findings.append(_broken(facts.broken))
     if red:
         findings.append(_red_note(linked))
     if any(f.severity is Severity.BLOCKING for f in notes) and not blocked:
@@ -193,6 +197,16 @@ def _red_note(linked: str) -> Finding:
         "请与对应的蓝字发票一并确认。",
         subjects=("invoice_number",),
         data={"blue_invoice": linked},
+    )
+
+
+def _broken(places: tuple[str, ...]) -> Finding:
+    return explain(
+        "remark-broken",
+        f"备注在版面上换行，下列内容可能被断开：{'；'.join(places)}。",
+        "请对照原件确认。",
+        subjects=("account_number", "period_start", "period_end"),
+        data={"values": list(places)},
     )
 
 

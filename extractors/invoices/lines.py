@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from extractors.text import compact, number, number_text, rate, tidy, ulp
 
 NUMERIC = ("quantity", "unit_price", "amount", "tax_amount")
 TEXTUAL = ("item", "spec", "unit", "other")
+WRAPPED = ("item", "spec", "unit")
 _RATE_WORDS = ("免税", "不征税", "***", "零税率", "出口退税", "差额征税")
 
 
@@ -67,44 +69,79 @@ def _page_lines(sheet: Sheet, template: Mapping[str, Any]) -> tuple[list[Invoice
         if any(abs(p.cy - h.cy) < 0.6 * sheet.em and p.x0 < h.x1 and p.x1 > h.x0 for h in header)
     }
     body = [p for p in sheet.pieces if p.cy > top - 0.3 * sheet.em and p.cy < bottom and id(p) not in own]
-    rows = make_rows(body)
-    lines: list[InvoiceLine] = []
+    return _assembled(sheet, columns, make_rows(body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One row of words by column. ``band`` is the number of ruled bands above it, where lines are ruled off from one another."""
+
+    pieces: tuple[Piece, ...]
+    texts: Mapping[str, str]
+    clear: bool
+    band: int
+
+    @property
+    def has_amount(self) -> bool:
+        return bool(self.texts.get("amount"))
+
+
+def _assembled(
+    sheet: Sheet, columns: list[Column], rows: Sequence[tuple[Piece, ...]]
+) -> tuple[list[InvoiceLine], list[Finding]]:
+    """Rows with an amount are lines; rows without numbers carry on the wrapped texts of a line above or below them."""
     findings: list[Finding] = []
-    pending: dict[str, str] = {}
-    for row in rows:
-        cells, clear = _cells(row, columns, sheet.em)
+    read: list[_Row] = []
+    for pieces in rows:
+        cells, clear = _cells(pieces, columns, sheet.em)
         if cells is None:
-            findings.append(_unread(sheet, row))
+            findings.append(_unread(sheet, pieces))
             continue
-        texts = {name: _text(pieces, name) for name, pieces in cells.items()}
-        if texts.get("amount"):
-            item = pending.pop("item", "") + texts.get("item", "")
-            line = InvoiceLine(
-                item=item,
-                spec=pending.pop("spec", "") + texts.get("spec", ""),
-                unit=texts.get("unit", ""),
-                quantity=texts.get("quantity", ""),
-                unit_price=texts.get("unit_price", ""),
-                amount=texts["amount"],
-                tax_rate=texts.get("tax_rate", ""),
-                tax_amount=texts.get("tax_amount", ""),
-                page=sheet.number,
-                bbox=sheet.box(row),
-            )
+        texts = {name: _text(own, name) for name, own in cells.items()}
+        band = sum(1 for h in sheet.horizontals if h.at < pieces[0].cy and h.high - h.low > 0.3 * sheet.width)
+        read.append(_Row(pieces=pieces, texts=texts, clear=clear, band=band))
+    alone = {b for b, n in Counter(r.band for r in read if r.has_amount).items() if n == 1}
+    lines: list[InvoiceLine] = []
+    pending: dict[str, str] = {}
+    for order, row in enumerate(read):
+        texts = row.texts
+        if row.has_amount:
+            line = _line(sheet, row, pending)
             lines.append(line)
-            if not clear:
+            if not row.clear:
                 findings.append(_unclear(line))
-            pending.clear()
+            pending = {}
         elif any(name in NUMERIC for name in texts):
-            findings.append(_unread(sheet, row))
-        elif texts.get("item", "").startswith("*") or not lines:
-            pending = {
-                "item": pending.get("item", "") + texts.get("item", ""),
-                "spec": pending.get("spec", "") + texts.get("spec", ""),
-            }
+            findings.append(_unread(sheet, row.pieces))
+        elif _goes_down(read, order, alone, bool(lines)):
+            pending = {name: pending.get(name, "") + texts.get(name, "") for name in WRAPPED}
         else:
             lines[-1] = _continued(lines[-1], texts)
     return lines, findings
+
+
+def _goes_down(rows: Sequence[_Row], order: int, alone: Set[int], begun: bool) -> bool:
+    """Whether a row of texts belongs to the line below it: the first rows, a new ``*类别*`` name, or one ruled off together with it."""
+    row = rows[order]
+    if row.band in alone:
+        return any(r.has_amount and r.band == row.band for r in rows[order + 1 :])
+    return not begun or row.texts.get("item", "").startswith("*")
+
+
+def _line(sheet: Sheet, row: _Row, above: Mapping[str, str]) -> InvoiceLine:
+    texts = row.texts
+    return InvoiceLine(
+        item=above.get("item", "") + texts.get("item", ""),
+        spec=above.get("spec", "") + texts.get("spec", ""),
+        unit=above.get("unit", "") + texts.get("unit", ""),
+        quantity=texts.get("quantity", ""),
+        unit_price=texts.get("unit_price", ""),
+        amount=texts["amount"],
+        tax_rate=texts.get("tax_rate", ""),
+        tax_amount=texts.get("tax_amount", ""),
+        page=sheet.number,
+        bbox=sheet.box(row.pieces),
+    )
 
 
 def _continued(line: InvoiceLine, texts: Mapping[str, str]) -> InvoiceLine:

@@ -116,16 +116,20 @@ def _parties(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], rank: int) 
                     _party_value(reading, sheet, side, kind, hit, value, rank)
     plain = [h for h in hits if h.name in ("name", "tax_id") and (h.colon or h.name == "tax_id")]
     stacks = [(_SIDES[s.text[0]], s) for s in sheet.stacks if s.text and s.text[0] in _SIDES]
+    heads = [h for h in hits if h.name == "stop" and h.label[0] in _SIDES and "章" not in h.label]
     for kind in ("name", "tax_id"):
         found = [h for h in plain if h.name == kind]
-        for hit, side, certain in _sides(found, stacks, sheet):
+        for hit, side, certain in _sides(found, stacks, heads, sheet):
             value = cell_value(sheet, hit, hits)
             if value:
                 _party_value(reading, sheet, side, kind, hit, value, rank, doubt=not certain)
 
 
-def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> list[tuple[Hit, str, bool]]:
-    """Which party each label belongs to: by the vertical label beside it, else by place (left or upper is the buyer)."""
+def _sides(
+    found: list[Hit], stacks: list[tuple[str, Piece]], heads: list[Hit], sheet: Sheet
+) -> list[tuple[Hit, str, bool]]:
+    """Which party each label belongs to: by the vertical label beside it, by the heading beside or above it, else by place (left or
+    upper is the buyer)."""
     out: list[tuple[Hit, str, bool]] = []
     free: list[Hit] = []
     for hit in found:
@@ -134,8 +138,11 @@ def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> l
             for side, s in stacks
             if s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em and s.x1 <= hit.x0 + 1
         ]
+        headed = _headed(hit, heads, sheet)
         if beside:
             out.append((hit, min(beside)[1], True))
+        elif headed:
+            out.append((hit, headed, True))
         else:
             free.append(hit)
     taken = {side for _, side, _ in out}
@@ -145,6 +152,25 @@ def _sides(found: list[Hit], stacks: list[tuple[str, Piece]], sheet: Sheet) -> l
     for hit, side in zip(free, sides, strict=False):
         out.append((hit, side, clear))
     return out
+
+
+def _headed(hit: Hit, heads: list[Hit], sheet: Sheet) -> str | None:
+    """The party named by the heading left of the label on its row, else by the nearest row of headings above it. Headings side by side
+    share the width at the middle between them, because a heading may be centred over its block."""
+    beside = [h for h in heads if abs(h.cy - hit.cy) < 1.2 * sheet.em and h.x1 <= hit.x0 + 1]
+    if beside:
+        return _SIDES[max(beside, key=lambda h: h.x0).label[0]]
+    above = [h for h in heads if h.cy < hit.cy - 0.5 * sheet.em]
+    if not above:
+        return None
+    nearest = max(h.cy for h in above)
+    if hit.cy - nearest > 8 * sheet.em:
+        return None
+    row = sorted((h for h in above if nearest - h.cy < sheet.em), key=lambda h: h.cx)
+    for left, right in pairwise(row):
+        if hit.cx < (left.cx + right.cx) / 2:
+            return _SIDES[left.label[0]]
+    return _SIDES[row[-1].label[0]]
 
 
 def _party_value(
@@ -185,11 +211,17 @@ def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
     top = max([*above, hit.cy - 2.2 * sheet.em])
     bottom = min([*below, hit.cy + 2.2 * sheet.em])
     lines = []
-    for row in make_rows(p for p in sheet.pieces if top <= p.cy <= bottom and p.x1 > hit.x1):
-        glyphs = [g for g in row_glyphs(row) if after_label(g, hit, sheet.em) and _begins_before(g, right)]
+    for row in make_rows(p for p in sheet.pieces if top <= p.cy <= bottom and p.x1 > hit.x0):
+        below_label = row[0].cy > hit.cy + 0.6 * sheet.em
+        glyphs = [
+            g
+            for g in row_glyphs(row)
+            if (after_label(g, hit, sheet.em) or (below_label and g.piece.x0 > hit.x0 - 0.4 * sheet.em))
+            and _begins_before(g, right)
+        ]
         if glyphs:
             lines.append(_before_gap(glyphs, 4 * sheet.em))
-    kept = _left_aligned(lines, sheet.em)
+    kept = _left_aligned(lines, hit, sheet.em)
     text = tidy("".join(_joined(line) for line in kept)).strip(_MARKS + " ")
     pieces = pieces_of([g for line in kept for g in line])
     return Value(text=text, pieces=pieces) if text else None
@@ -208,12 +240,14 @@ def _before_gap(glyphs: list[Any], limit: float) -> list[Any]:
     return glyphs
 
 
-def _left_aligned(lines: list[list[Any]], em: float) -> list[list[Any]]:
-    """Lines of one wrapped value start at one x; anything that starts elsewhere is a neighbour's text."""
-    if len(lines) < 2:
+def _left_aligned(lines: list[list[Any]], hit: Hit, em: float) -> list[list[Any]]:
+    """Lines of one wrapped value start at one x, or hang under the label when label and value wrap together; anything that starts
+    elsewhere is a neighbour's text."""
+    if not lines:
         return lines
-    left = min(line[0].x0 for line in lines)
-    return [line for line in lines if line[0].x0 - left < 1.5 * em]
+    own = [line[0].x0 for line in lines if line[0].x0 >= hit.x1 - 1.2 * em]
+    left = min(own, default=hit.x0)
+    return [line for line in lines if abs(line[0].x0 - left) < 1.5 * em or abs(line[0].x0 - hit.x0) < 0.4 * em]
 
 
 def _apart(left: Any, right: Any) -> bool:
@@ -344,5 +378,17 @@ def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
     text = "\n".join(tidy(" ".join(p.text for p in row)) for row in rows)
     if text and not reading.remark:
         reading.remark = text
+        reading.remark_joined = _run_on(rows, sheet.em)
         reading.remark_page = sheet.number
         reading.remark_box = sheet.box(p for row in rows for p in row)
+
+
+def _run_on(rows: Sequence[Sequence[Piece]], em: float) -> str:
+    """The remark with a line joined to the next where it reaches the right edge of the cell: there the form broke it, not the writer."""
+    edge = max(row[-1].x1 for row in rows)
+    out = ""
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
+        out += tidy(" ".join(p.text for p in row))
+        if after is not None:
+            out += "" if row[-1].x1 > edge - 1.2 * em and after[0].x0 < row[0].x0 + em else "\n"
+    return out

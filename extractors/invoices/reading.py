@@ -49,6 +49,7 @@ class InvoiceReading:
     candidates: list[Candidate] = field(default_factory=list)
     lines: tuple[InvoiceLine, ...] = ()
     remark: str = ""
+    remark_joined: str = ""
     remark_page: int | None = None
     remark_box: Box | None = None
     remark_locator: str | None = None

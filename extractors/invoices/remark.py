@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extractors.periods import Span, find_spans
-from extractors.text import compact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemarkFacts:
     """``accounts`` and ``meters`` in order of appearance; ``span`` the energy's period, ``labelled`` whether the remark says so;
-    ``rival_spans`` other periods with equal claim."""
+    ``rival_spans`` other periods with equal claim. ``broken`` names what a line break of the form may have cut in two."""
 
     accounts: tuple[str, ...] = ()
     meters: tuple[str, ...] = ()
     span: Span | None = None
     labelled: bool = False
     rival_spans: tuple[Span, ...] = ()
+    broken: tuple[str, ...] = ()
 
 
-def read_remark(text: str, terms: Mapping[str, Any], *, fuel: bool) -> RemarkFacts:
-    """``terms`` is the ``[remark]`` table of a template; ``fuel`` allows single days (加油日期)."""
-    plain = compact(text)
+def read_remark(text: str, terms: Mapping[str, Any], *, fuel: bool, joined: str = "") -> RemarkFacts:
+    """``terms`` is the ``[remark]`` table of a template; ``fuel`` allows single days (加油日期).
+
+    ``joined`` is the same text with the lines that fill the remark's cell run together: a number or date may continue on the next line.
+    Where the two readings name different values, the joined one is taken and named in ``broken``, because only the form knows.
+    """
+    facts = _read(joined or text, terms, fuel=fuel)
+    if not joined or joined == text:
+        return facts
+    apart = _read(text, terms, fuel=fuel)
+    broken = []
+    if apart.accounts and apart.accounts != facts.accounts:
+        broken.append(f"户号 {'、'.join(facts.accounts)}（或 {'、'.join(apart.accounts)}）")
+    if apart.span and facts.span and (apart.span.first, apart.span.last) != (facts.span.first, facts.span.last):
+        broken.append(f"期间 {facts.span.raw}（或 {apart.span.raw}）")
+    return replace(facts, broken=tuple(broken))
+
+
+def _read(text: str, terms: Mapping[str, Any], *, fuel: bool) -> RemarkFacts:
     spans = _labelled_spans(text, terms, fuel=fuel)
     labelled = bool(spans)
     if not spans:
@@ -36,20 +53,34 @@ def read_remark(text: str, terms: Mapping[str, Any], *, fuel: bool) -> RemarkFac
         days = sorted(s.first for s in distinct)
         distinct = [Span(first=days[0], last=days[-1], raw="、".join(s.raw for s in distinct), grain="days")]
     return RemarkFacts(
-        accounts=_numbers(plain, terms["account_number"]),
-        meters=_numbers(plain, terms["meter_number"]),
+        accounts=_numbers(text, terms["account_number"]),
+        meters=_numbers(text, terms["meter_number"]),
         span=distinct[0] if distinct else None,
         labelled=labelled,
         rival_spans=tuple(distinct[1:]),
     )
 
 
-def _numbers(plain: str, labels: Sequence[str]) -> tuple[str, ...]:
+_NUMBER = r"([A-Za-z0-9](?:[A-Za-z0-9]|-(?!(?:19|20)\d\d)){4,31})"
+_MORE = re.compile(r"\s*[、/,和及与]\s*(\d{6,20})(?![\d.年月\-])")
+
+
+def _numbers(text: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """Numbers behind their labels. A blank ends a number: what stands behind it (a year, an order number) is another one. A list
+    (户号：甲、乙) goes on while its members have the first one's length."""
     found: list[str] = []
-    for label in sorted(labels, key=len, reverse=True):
-        for match in re.finditer(re.escape(compact(label)) + r"[:为是]?\s*([A-Za-z0-9][A-Za-z0-9\-]{4,31})", plain):
-            if match.group(1) not in found:
-                found.append(match.group(1))
+    plain = unicodedata.normalize("NFKC", text)
+    for match in re.finditer(rf"(?:{_pattern(labels)})\s*[:为是]?\s*{_NUMBER}", plain):
+        number, at = match.group(1), match.end()
+        if re.match(r"\s?年", plain[at:]) and re.search(r"(?:19|20)\d\d$", number) and len(number) > 8:
+            number = number[:-4]  # the year of a date that follows without a gap
+        while True:
+            if number not in found:
+                found.append(number)
+            more = _MORE.match(plain, at)
+            if more is None or len(more.group(1)) != len(number):
+                break
+            number, at = more.group(1), more.end()
     return tuple(found)
 
 
