@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 
 from app.domain.activity import Confidence, DocumentKind, Extraction, FieldValue, ProposedRecord
+from app.domain.finding import Finding, Severity
 from app.domain.page import Box, Document, Page, Source
 
 
@@ -44,6 +45,14 @@ def _unit(value: float) -> float:
     return round(min(max(value, 0.0), 1.0), 5)
 
 
+_NOTHING = Finding(
+    id="ocr-nothing-extracted",
+    severity=Severity.EXPLAIN,
+    message="图片上的文字已识别，但没有认出是哪种单据，未提取任何数据。",
+    fix="如果这是发票、账单或台账，请提供电子版、重新扫描得更清楚，或对照原件手工录入。",
+)
+
+
 def settle(extraction: Extraction, document: Document) -> Extraction:
     """``extraction`` of a document that was completed by recognition; the same object when no page was.
 
@@ -54,10 +63,12 @@ def settle(extraction: Extraction, document: Document) -> Extraction:
     if not read:
         return extraction
     only = all(page.number in read for page in document.pages if page.words)
+    nothing = only and extraction.kind is DocumentKind.OTHER and not extraction.records
     named = extraction.source is not None or extraction.kind is DocumentKind.OTHER
     return replace(
         extraction,
         source=Source.OCR if only and named and not document.tables else extraction.source,
+        findings=(*extraction.findings, _NOTHING) if nothing else extraction.findings,
         fields=tuple(_field(field, read, document) for field in extraction.fields),
         lines=tuple(
             replace(line, bbox=_shown(line.bbox, line.page, read, document)) for line in extraction.lines

@@ -54,7 +54,8 @@ def _cut(picture: Any, box: Pixels, usual: float) -> Strip | None:
     low, high = kept[0][0], kept[-1][1]
     columns = _runs(across[low:high].any(axis=0))
     left, right = columns[0][0], columns[-1][1]
-    air = max(2, round(_AIR * (high - low)))
+    # A dash or asterisks alone would be blown up to the height of a line and look like something else.
+    air = max(2, round(_AIR * (high - low)), round((0.8 * usual - (high - low)) / 2))
     if tall:
         inner = (max(low - air, 0), max(left - air, 0), min(high + air, x1 - x0), min(right + air, y1 - y0))
         page_box = (x0 + inner[0], y0 + inner[1], x0 + inner[2], y0 + inner[3])
