@@ -28,6 +28,7 @@ from app.domain.errors import LingtanError, UsageError
 @common_options
 def extract(paths: tuple[Path, ...], explain: bool) -> int:
     from app.services.extracting import extract_files, extraction_to_json
+    from app.services.viewing import FIELD_LABELS, SOURCE_LABELS
 
     results = extract_files(paths, incident_home())
     documents = [extraction_to_json(r, explain=explain) for r in results]
@@ -36,10 +37,11 @@ def extract(paths: tuple[Path, ...], explain: bool) -> int:
     def text() -> str:
         lines = []
         for document in documents:
-            lines.append(f"■ {document['file']}  {document['kind_label']}（来源：{document['source'] or '—'}，{document['pages']} 页）")
+            lines.append(f"■ {document['file']}  {document['kind_label']}（来源：{SOURCE_LABELS.get(document['source'], '—')}，{document['pages']} 页）")
             for name, field in document["fields"].items():
                 where = field["locator"] or (f"第 {field['page']} 页" if field["page"] else "")
-                lines.append(f"    {name:<18}{field['value']}  {where}  {'需核对' if field['status'] != 'auto' else ''}")
+                label = FIELD_LABELS.get(name, name)
+                lines.append(f"    {label}：{field['value']}  {where}  {'需核对' if field['status'] != 'auto' else ''}".rstrip())
             for record in document["records"]:
                 period = f"{record['period_start'] or '?'} 至 {record['period_end'] or '?'}"
                 state = "需人工核对" if record["needs_review"] else "校验通过"
@@ -73,6 +75,7 @@ def _blocking(document: dict[str, Any]) -> bool:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @common_options
 def upload(key: str | None, paths: tuple[Path, ...]) -> int:
+    from app.domain.activity import DocumentKind
     from app.services.intake import process_pending
     from app.services.intake import upload as take_in
 
@@ -84,9 +87,10 @@ def upload(key: str | None, paths: tuple[Path, ...]) -> int:
     def text() -> str:
         lines = []
         for item in documents:
+            kind = DocumentKind(item["kind"]).label if item.get("kind") else ""
             label = {"read": "已读", "refused": "不能用", "duplicate": "已有", "queued": "排队"}[item["status"]]
             lines.append(
-                f"{label}  {Path(item['file']).name}  {item.get('kind') or ''}  记录 {item.get('records', 0)}，需核对 {item.get('needs_review', 0)}"
+                f"{label}  {Path(item['file']).name}  {kind}  记录 {item.get('records', 0)}，需核对 {item.get('needs_review', 0)}"
             )
             if item.get("error"):
                 lines.append(f"      {item['error']['message']}  → {item['error']['fix']}")
@@ -110,7 +114,7 @@ def upload(key: str | None, paths: tuple[Path, ...]) -> int:
 @click.option("--correct", "correct_id", metavar="ID", help="更正一条记录，配合 --set")
 @click.option("--set", "changes", multiple=True, metavar="K=V", help="更正的值，例如 quantity=1234.5（可多次）")
 @click.option("--reject", "reject_id", metavar="ID", help="否决一条记录，配合 --why")
-@click.option("--why", default="", help="原因")
+@click.option("--why", default="", metavar="W", help="原因")
 @common_options
 def review(
     key: str | None,

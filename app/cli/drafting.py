@@ -36,6 +36,19 @@ def draft(key: str | None, out: Path, sections: tuple[str, ...]) -> int:
     return 0
 
 
+CHECKED_LABELS = {
+    "numbers_total": "数字",
+    "numbers_traced": "有出处",
+    "citations_total": "引用",
+    "citations_valid": "引用无误",
+    "log_entries": "留痕",
+    "head": "末条哈希",
+    "documents": "单据",
+    "runs": "核算",
+    "drafts": "草稿",
+}
+
+
 @command("verify", help="核对申报书的每个数字与引用，或核对整个项目的留痕、文件与核算")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
@@ -54,7 +67,7 @@ def verify(file: Path | None, key: str | None) -> int:
     findings = to_plain(report["findings"])
 
     def text() -> str:
-        checked = "，".join(f"{k} {v}" for k, v in report["checked"].items())
+        checked = "，".join(f"{CHECKED_LABELS.get(k, k)} {str(v)[:16]}" for k, v in report["checked"].items())
         head = "核对通过，没有发现问题。" if not findings else f"发现 {len(findings)} 个问题："
         return "\n".join([head, findings_text(findings, limit=100), f"（{checked}）"])
 

@@ -67,23 +67,27 @@ def workspace() -> Any:
 def emit(value: Any, text: str | Callable[[], str]) -> None:
     """Print the result: ``value`` as JSON, or ``text`` (or what it returns)."""
     if wants_json():
-        sys.stdout.write(json.dumps(to_plain(value), ensure_ascii=False, indent=2) + "\n")
+        _write(json.dumps(to_plain(value), ensure_ascii=False, indent=2))
     else:
         body = text() if callable(text) else text
         if body:
-            sys.stdout.write(body.rstrip("\n") + "\n")
+            _write(body.rstrip("\n"))
+
+
+def _write(text: str) -> None:
+    """A text on stdout. A lone surrogate (half of a broken character in an input) comes out as its JSON escape."""
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
     sys.stdout.flush()
 
 
 def emit_line(value: Any) -> None:
     """One JSON object a line, for batch commands."""
-    sys.stdout.write(json.dumps(to_plain(value), ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    _write(json.dumps(to_plain(value), ensure_ascii=False))
 
 
 def note(text: str) -> None:
     """A word on stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
     sys.stderr.flush()
 
 

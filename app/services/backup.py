@@ -9,7 +9,7 @@ import sqlite3
 import tarfile
 import tempfile
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ def backup(ws: Workspace, target: Path) -> dict[str, Any]:
             "output_not_writable", f"无法写入 {target}：{system_reason(error)}", fix="换一个可写、空间足够的位置", subject=str(target)
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return {"file": str(target), "size": target.stat().st_size, "projects": projects, "files": files}
 
 
