@@ -79,6 +79,8 @@ class _Desk:
     run: CalculationRun
     said: list[str] = field(default_factory=list)
     made: int = 0
+    moved: Fraction = Fraction(0)
+    """kWh of grid power that changes of supply have taken so far."""
 
     def add(self, carrier: str, quantity: Fraction, unit: str, params: Mapping[str, Any], month: str = "") -> None:
         self.made += 1
@@ -129,14 +131,16 @@ def _number(change: Mapping[str, Any], key: str, where: str, *, most: int | None
     return value
 
 
-def _part(change: Mapping[str, Any], key: str, where: str, whole: Fraction, what: str) -> Fraction:
-    """What a change takes of ``whole``: an absolute number under ``key`` or a ``share`` of it."""
+def _part(
+    change: Mapping[str, Any], key: str, where: str, whole: Fraction, what: str, *, of: Fraction | None = None
+) -> Fraction:
+    """What a change takes of ``whole``: an absolute number under ``key``, or a ``share`` of it (of ``of`` when given)."""
     absolute, share = _number(change, key, where), _number(change, "share", where, most=1)
     if (absolute is None) == (share is None):
         raise _refused(f"{where}须写 {key} 或 share，且只写一个", f'例如 {key} = "100000"，或 share = "0.2"', key)
-    part = absolute if absolute is not None else (share or Fraction(0)) * whole
+    part = absolute if absolute is not None else (share or Fraction(0)) * (whole if of is None else max(of, Fraction(0)))
     if part > whole:
-        raise _refused(f"{where}要 {exact_text(part)}，{what}只有 {_shown(whole)}", "减小数量", key)
+        raise _refused(f"{where}要 {_shown(part)}，{what}只有 {_shown(whole)}", "减小数量", key)
     return part
 
 
@@ -173,10 +177,12 @@ def _grid(desk: _Desk) -> tuple[list[dict[str, Any]], Fraction]:
 
 
 def _supply(desk: _Desk, change: Mapping[str, Any], where: str) -> None:
+    """Shares are of the purchase before any change of supply, so that 20 % and 30 % are half of it."""
     supply, label, params = SUPPLIES[str(change["kind"])]
     rows, bought = _grid(desk)
-    kwh = _part(change, "kwh", where, max(bought, Fraction(0)), "购入网电")
+    kwh = _part(change, "kwh", where, max(bought, Fraction(0)), "购入网电", of=bought + desk.moved)
     _take(rows, kwh, _kwh_of)
+    desk.moved += kwh
     if kwh:
         desk.add(POWER, kwh, "kWh", {"supply": supply, **params})
     desk.said.append(f"{_shown(kwh)} kWh 网电改为{label}（设想凭证齐全）")

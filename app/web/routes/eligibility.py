@@ -12,11 +12,13 @@ from app.domain.project import Project
 from app.services.eligibility import check_eligibility
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, frame
+from app.web.routes import eligibility_plan
 from app.web.routes.documents import listed
 from app.web.templating import render
 from app.web.wording import short_clause
 
 router = APIRouter(include_in_schema=False)
+router.include_router(eligibility_plan.router)
 
 
 @router.get("/projects/{project_id}/eligibility")
