@@ -16,12 +16,11 @@ SMALL = (
     "发票_柴油_2025Q4.pdf",
     "发票_电费_主户_2025-01.xml",
     "台账_车辆加油_2025H1.xlsx",
-    "扫描件_电费发票_辅助户_2025-01.pdf",
     "电费账单_主户_2025-01.pdf",
     "结算单_天然气_2025Q3.pdf",
     "结算单_蒸汽_2025H2.docx",
 )
-"""One of each kind of view: XML, PDF with a box, workbook, Word, scan; a bill and its invoice, of which one is superseded."""
+"""One of each kind of view: XML, PDF with a box, workbook, Word; a bill and its invoice, of which one is superseded."""
 
 
 @pytest.fixture(scope="session")

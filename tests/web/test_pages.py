@@ -66,17 +66,16 @@ def test_a_merged_title_of_a_workbook_is_one_cell(filled: TestClient) -> None:
     assert html.count("上半年车辆加油台账") == 1
 
 
-def test_a_scan_waits_for_a_person_and_shows_its_picture(filled: TestClient) -> None:
+def test_a_page_is_shown_as_its_picture(filled: TestClient) -> None:
     documents = filled.get("/api/v1/projects/p1/documents").json()["documents"]
-    scan = next(d for d in documents if d["file"].startswith("扫描件"))
-    html = filled.get(f"/projects/p1/documents/{scan['sha256']}").text
-    assert "请对照原件" in html or "请提供电子" in html  # read as a picture, or not readable without the recogniser
-    picture = filled.get(f"/projects/p1/documents/{scan['sha256']}/pages/1.png")
+    bill = next(d for d in documents if d["file"].startswith("电费账单"))
+    base = f"/projects/p1/documents/{bill['sha256']}"
+    assert f'src="{base}/pages/{bill["pages"]}.png"' in filled.get(base).text
+    picture = filled.get(f"{base}/pages/1.png")
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
-    assert filled.get(f"/projects/p1/documents/{scan['sha256']}/pages/9.png").status_code == 404
-    for other in filled.get("/api/v1/projects/p1/records?status=confirmed").json()["records"]:
-        assert other["document"] != scan["sha256"]
+    assert filled.get(f"{base}/pages/0.png").status_code == 404
+    assert filled.get(f"{base}/pages/{bill['pages'] + 1}.png").status_code == 404
 
 
 def test_a_superseded_record_is_closed_and_leads_to_the_one_that_counts(filled: TestClient, record: Record) -> None:

@@ -14,7 +14,7 @@ from app.services import intake, projects
 from tests.web.events import parse_events
 
 
-def test_what_was_received_is_read_after_a_restart(tmp_path: Path, small_documents: Path, serve: Callable[..., TestClient], token: Token) -> None:
+def test_what_was_received_is_read_after_a_restart(tmp_path: Path, small_documents: Path, serve: Callable[..., TestClient]) -> None:
     """The process ends between receiving and reading: at the next start every document is read exactly once."""
     home = tmp_path / "home"
     ws = open_workspace(home)

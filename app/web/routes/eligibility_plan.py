@@ -10,13 +10,13 @@ from starlette.responses import Response
 from app.domain.errors import LingtanError, UsageError
 from app.domain.number import parse_number
 from app.domain.project import Project
-from app.eligibility.scenario import read_scenario
+from app.eligibility.scenario import Scenario, read_scenario
 from app.eligibility.values import plain_number
 from app.services import comparison
 from app.services.account import latest
 from app.services.gaps import make_gap_plan, note_gap, plan_to_json, plan_workbook
-from app.services.schemes import cards_to_json, scheme_cards
-from app.services.whatif import project_scenario, projection_to_json
+from app.services.schemes import cards_to_json, open_schemes, scheme_cards
+from app.services.whatif import Projection, project_scenario, projection_to_json
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
 from app.web.templating import render
@@ -152,11 +152,15 @@ async def recompute(request: Request, ws: WorkspaceDep, project: ProjectDep) -> 
     context: dict[str, Any] = {"project": project, "value": None, "refusal": None}
     try:
         scenario = read_scenario(scenario_of(form))
-        value = projection_to_json(await run_in_threadpool(project_scenario, ws, project, scenario))
+        value = projection_to_json(await run_in_threadpool(_projected, ws, project, scenario))
         context["value"] = {**value, "margins": [{**m, "near": _near(m)} for m in value["margins"]]}
     except LingtanError as error:
         context["refusal"] = error
     return render(request, "_partials/projection.html", context)
+
+
+def _projected(ws: Workspace, project: Project, scenario: Scenario) -> Projection:
+    return project_scenario(ws, project, scenario, open_schemes(ws, project))
 
 
 def _near(margin: dict[str, Any]) -> dict[str, str]:
