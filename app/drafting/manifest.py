@@ -33,12 +33,13 @@ class ExpectedCitation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """``places`` maps a context's digest to the subjects that stood there, each with whether its unit followed;
-    ``contents`` are (entry, page) of the table of contents."""
+    ``quotes`` maps the tag of a quote in running text to its words; ``contents`` are (entry, page) of the table of contents."""
 
     project: str
     form: str
     citations: tuple[ExpectedCitation, ...]
     places: Mapping[str, frozenset[tuple[str, bool]]]
+    quotes: Mapping[str, frozenset[str]]
     facts: Mapping[str, str]
     contents: tuple[tuple[str, str], ...]
 
@@ -92,7 +93,8 @@ def write_manifest(
             )
         elif not place.subject.startswith("unit:"):
             unit = "1" if place.unit else None
-            sub(standing, "place", context=context_digest(place.context), subject=place.subject, unit=unit)
+            words = place.text if place.subject.startswith("quote:") else ""
+            sub(standing, "place", words, context=context_digest(place.context), subject=place.subject, unit=unit)
     toc = sub(root, "contents")
     for entry, page in contents:
         sub(toc, "entry", entry, page=page)
@@ -114,9 +116,12 @@ def read_manifest(data: bytes) -> Manifest | None:
     if root.tag != f"{ns}draft":
         return None
     places: dict[str, set[tuple[str, bool]]] = {}
+    quotes: dict[str, set[str]] = {}
     for place in root.iter(f"{ns}place"):
         standing = places.setdefault(place.get("context", ""), set())
         standing.add((place.get("subject", ""), place.get("unit") == "1"))
+        if place.text:
+            quotes.setdefault(place.get("subject", ""), set()).add(place.text)
     return Manifest(
         project=root.get("project", ""),
         form=root.get("form", ""),
@@ -127,6 +132,7 @@ def read_manifest(data: bytes) -> Manifest | None:
             for c in root.iter(f"{ns}citation")
         ),
         places={key: frozenset(value) for key, value in places.items()},
+        quotes={key: frozenset(value) for key, value in quotes.items()},
         facts={f.get("id", ""): f.text or "" for f in root.iter(f"{ns}fact")},
         contents=tuple((e.text or "", e.get("page", "")) for e in root.iter(f"{ns}entry")),
     )

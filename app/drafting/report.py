@@ -16,6 +16,7 @@ _FIXES = {
     "changed-literal": "请恢复原文；日期、条款号、文号、标准号由系统写入，不应手改。",
     "moved-literal": "请恢复原来的位置，或重新导出。",
     "quote-not-found": "请恢复条款原文，或删去该引用。",
+    "quote-changed": "请恢复原来引用的词句，或重新导出。",
     "unknown-clause": "请先把该文件收入条款库，或删去该引用。",
     "clause-changed": "条款文本已更新，请重新导出并核对引文。",
     "citation-removed": "请恢复该脚注；不再引用的，请一并删除所支撑的表述并重新导出。",

@@ -43,7 +43,7 @@ def verify_docx(data: bytes, *, facts: Mapping[str, Fact], policies: Mapping[str
             notes += note
     for paragraph in (*docx.paragraphs, *notes):
         findings += check_paragraph(paragraph, facts, count)
-        findings += check_quotes(paragraph, corpus)
+        findings += check_quotes(paragraph, manifest, corpus)
     if manifest is not None:
         findings += check_places(docx.paragraphs, manifest, facts, count)
         findings += check_contents(docx, manifest)

@@ -58,12 +58,18 @@ def _flat(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-def check_quotes(paragraph: ReadParagraph, corpus: Corpus) -> Iterator[Finding]:
-    """Quotes in running text stand word for word in their clause."""
+def check_quotes(paragraph: ReadParagraph, manifest: Manifest | None, corpus: Corpus) -> Iterator[Finding]:
+    """Quotes in running text stand word for word in their clause, and are the words that were quoted: a quote cut short by
+    one digit is still part of its clause."""
     for tag, text, _ in segments(paragraph):
         parsed = parse_tag(tag) if tag else None
-        if parsed is not None and parsed.kind == "quote":
-            yield from _check_quote(parsed.name, text, corpus)
+        if parsed is None or parsed.kind != "quote":
+            continue
+        found = list(_check_quote(parsed.name, text, corpus))
+        yield from found
+        written = manifest.quotes.get(tag, frozenset()) if manifest else frozenset()
+        if not found and written and _flat(text) not in {_flat(w) for w in written}:
+            yield finding("quote-changed", f"引文已不是写入时的词句：“{text[:60]}”。", parsed.name, found=text)
 
 
 def _check_quote(name: str, text: str, corpus: Corpus) -> Iterator[Finding]:

@@ -172,3 +172,11 @@ def test_tags_say_what_they_hold():
     parsed = parse_tag(literal_tag("date", "2025年3月"))
     assert (parsed.kind, parsed.detail) == ("lit", "date")
     assert literal_tag("date", "2025年3月") != literal_tag("date", "2025年4月")
+
+
+def test_the_facts_of_the_sample_factory_are_the_agreed_ones():
+    """``facts.tsv`` was read through line by line; a change of id, text or unit breaks documents that are already out."""
+    facts = collect_facts(sample.source(policies={}))
+    lines = [f"{f.id}\t{f.text}\t{f.unit}".rstrip("\t") for f in facts.values()]
+    golden = (sample.ROOT / "tests" / "golden" / "drafting" / "facts.tsv").read_text(encoding="utf-8").splitlines()
+    assert sorted(lines) == golden

@@ -234,6 +234,14 @@ def test_an_edited_quote_in_a_footnote_and_in_the_body(data, facts):
     assert "quote-not-found" in ids(verify(edited(data, body), facts))
 
 
+def test_a_quote_cut_short_is_no_longer_the_quote(data, facts):
+    def edit(root):
+        sdt = next(s for s in root.iter(qn("w:sdt")) if "".join(s.itertext()).startswith("2026年起"))
+        set_text(sdt, "".join(sdt.itertext())[1:])
+
+    assert ids(verify(edited(data, edit), facts)) == {"quote-changed"}
+
+
 def test_a_removed_citation(data, facts):
     def edit(root):
         mark = next(root.iter(qn("w:footnoteReference")))
