@@ -91,6 +91,14 @@ def exact_sum(values: Iterable[Fraction]) -> Fraction:
     return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
 
 
+def common_denominator(denominators: Iterable[int]) -> int:
+    """The least common multiple: values over these denominators become whole numbers over this one."""
+    whole = 1
+    for bottom in denominators:
+        whole *= Fraction(whole, bottom).denominator
+    return whole
+
+
 def percent(value: Any, *, name: str, subject: str) -> Fraction:
     """A percentage as a ratio. Refuses what lies outside 0–100."""
     ratio = exact(value, name=name, subject=subject) / 100

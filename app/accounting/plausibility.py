@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
 
-from app.accounting.numbers import plain_number
+from app.accounting.controls import nearest_slip, slip_text
+from app.accounting.numbers import common_denominator, plain_number
 from app.accounting.series import Entry, Record, Series
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Finding, Severity
@@ -82,7 +82,7 @@ def _outliers(series: Series) -> list[Finding]:
     used = [(e, q, e.period.days) for e in series.entries if e.period and (q := e.quantity) is not None and q.numerator > 0]
     if len(used) < OUTLIER_MINIMUM or len({e.record.unit for e, _, _ in used}) > 1:
         return []
-    whole = lcm(*{q.denominator * days for _, q, days in used})
+    whole = common_denominator({q.denominator * days for _, q, days in used})
     daily = [(e, q.numerator * (whole // (q.denominator * days))) for e, q, days in used]
     ordered = sorted(value for _, value in daily)
     middle = len(ordered) // 2
@@ -97,8 +97,12 @@ def _outliers(series: Series) -> list[Finding]:
             f"记录 {record.id}：{series.label} 日均 {fixed_text(own, 2)} {record.unit}，"
             f"是全年中位数 {fixed_text(median, 2)} 的 {fixed_text(own / median, 2)} 倍。"
         )
-        fix = "请核对读数、倍率与账期；确有停产、投产等原因的请说明。"
-        out.append(_finding("outlier", message, record.id, fix, daily=exact_text(own), median=exact_text(median)))
+        slip = nearest_slip(own / median)
+        id, fix = "outlier", "请核对读数、倍率与账期；确有停产、投产等原因的请说明。"
+        if slip is not None:
+            id, fix = "unit-slip", "请对照原件核对单位（kWh 与 万kWh、kg 与 t）与倍率，更正数量。"
+            message += f"约为 {slip_text(slip)}，像是单位或倍率写错。"
+        out.append(_finding(id, message, record.id, fix, daily=exact_text(own), median=exact_text(median)))
     return out
 
 

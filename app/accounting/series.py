@@ -65,6 +65,12 @@ class Entry:
     def id(self) -> str:
         return self.record.id
 
+    def within(self, period: Period) -> Fraction:
+        """What of the quantity lies in a period, by days. Zero without a period or a readable quantity."""
+        if self.period is None or self.quantity is None:
+            return Fraction(0)
+        return self.quantity * Fraction(self.period.overlap_days(period), self.period.days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:

@@ -58,13 +58,17 @@ def latest_grid_year(library: Any) -> int | None:
 
 def prepare(ws: Workspace, project: Project) -> InventoryBuild:
     """Inputs of the core for the confirmed records, with completeness checks. Raises CalculationRefused."""
-    from app.accounting.checks import check_records
+    from app.accounting.completeness import check_completeness
+    from app.services.evidence import project_evidence
 
     confirmed = confirmed_records(ws, project)
     build = build_inputs(project.profile, confirmed, latest_grid_year(ws.factors))
     records = _as_corrected([_with_period(i) for i in confirmed if i.record.carrier not in NOT_ENERGY], build.corrections)
     if project.profile.year:
-        build.findings += check_records(records, year=project.profile.year, accounts=project.profile.accounts)
+        with ws.reading() as c:
+            extractions = [d.extraction for d in rows.documents(c, project.id) if d.extraction]
+        evidence = project_evidence(project.profile, [i.record for i in confirmed], extractions)
+        build.findings += check_completeness(records, years=(project.profile.year,), evidence=evidence)
     with ws.reading() as c:
         waiting = rows.records(c, project.id, status=RecordStatus.PROPOSED)
     if waiting:

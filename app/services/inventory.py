@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.accounting.balance import HEAT, ON_SITE
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Severity
 from app.domain.number import parse_number
@@ -94,6 +95,8 @@ def _other(piece: Piece, profile: FactoryProfile, build: InventoryBuild) -> dict
     params: dict[str, Any] = {}
     carrier = record.carrier.label
     if record.carrier in NOT_ENERGY:
+        return None
+    if record.carrier in HEAT and record.direction in ON_SITE:  # app.accounting.balance says so in a finding
         return None
     if record.carrier in WITHOUT_DEFAULTS:
         build.find(
