@@ -18,6 +18,7 @@ def verdicts(report: dict[str, Any]) -> str:
             lines.append(f"      缺：{'、'.join(c['missing'])}")
         if c["next_step"]:
             lines.append(f"      → {c['next_step']}")
+    lines += [f"△ {f['message']}\n      → {f['fix']}" for f in report.get("findings", [])]
     counts = "，".join(f"{VERDICT_LABELS[k]} {v}" for k, v in report["counts"].items())
     return "\n".join([*lines, f"合计：{counts}（规则版本 {report['ruleset']}）"])
 

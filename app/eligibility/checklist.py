@@ -121,6 +121,8 @@ def _obtain(what: str, spec: FactSpec | None, criterion: CriterionVerdict) -> st
         return "上传并确认活动数据后执行核算"
     if what == OFFICIAL_TEXT:
         return "向主管部门索取正文，核对后加入政策库"
+    if not criterion.missing:
+        return "整改后上传所列证明材料"
     if spec is None:
         return criterion.next_step
     if what.endswith("的证明文件"):

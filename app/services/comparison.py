@@ -11,12 +11,11 @@ from app.domain.clause import Modality
 from app.domain.project import Project
 from app.domain.verdict import CriterionVerdict, EligibilityReport, Verdict
 from app.eligibility import evaluate
-from app.eligibility.applicable import Applicability
 from app.eligibility.gaps import gap_plan
 from app.services.eligibility import facts_of, known_schemes
 from app.services.eligibility_sheets import Sheet, workbook_bytes
 from app.services.projects import list_projects
-from app.services.schemes import SchemeCard, scheme_cards
+from app.services.schemes import SchemeCard, open_schemes, scheme_cards
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -52,11 +51,7 @@ def compare_schemes(ws: Workspace, project: Project, schemes: Sequence[str] | No
     """The project under each scheme, topic by topic. Without ``schemes``: those of the profile and those that are not out of
     the question. Raises NotFound for an unknown scheme."""
     cards = {c.status.scheme: c for c in scheme_cards(ws, project) if c.status.scheme is not None}
-    if schemes:
-        chosen = known_schemes(ws.ruleset, schemes)
-    else:
-        open_ = (i for i, c in cards.items() if c.status.status is not Applicability.NOT)
-        chosen = tuple(dict.fromkeys([*(s for s in project.schemes if s in cards), *(i for i in open_ if i is not None)]))
+    chosen = known_schemes(ws.ruleset, schemes) if schemes else open_schemes(ws, project)
     facts, stored = facts_of(ws, project)
     report = evaluate(
         ws.ruleset, facts, project=project.id, run_id=stored.run_id if stored else None, schemes=chosen

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.domain.run import CalculationRun
 from app.domain.verdict import EligibilityReport
 from app.eligibility import evaluate
+from app.eligibility.contradictions import contradictions
 from app.eligibility.engine import scheme_of
 from app.eligibility.facts import DocumentFact, build_fact_sheet
 from app.eligibility.rule import RuleSet
@@ -65,7 +67,10 @@ def evaluate_project(ws: Workspace, project: Project, schemes: Sequence[str] | N
 
 
 def check_eligibility(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> dict[str, Any]:
-    """The contract's ``eligible`` object, with titles for a screen."""
+    """The contract's ``eligible`` object, with titles for a screen and ``findings`` where the profile contradicts the run."""
     from app.eligibility.report import report_to_json
 
-    return report_to_json(evaluate_project(ws, project, schemes), detail=True)
+    with ws.reading() as c:
+        stored = rows.latest_run(c, project.id)
+    found = contradictions(project.profile, run_of(ws, stored), documents_of(ws, project))
+    return {**report_to_json(evaluate_project(ws, project, schemes), detail=True), "findings": to_plain(found)}

@@ -48,6 +48,14 @@ def scheme_cards(ws: Workspace, project: Project) -> tuple[SchemeCard, ...]:
     return tuple(_card(status, project, report, facts, ws.ruleset, ws.policies, today) for status in found)
 
 
+def open_schemes(ws: Workspace, project: Project) -> tuple[str, ...]:
+    """The schemes of the profile, then those that are not out of the question for the factory."""
+    today = ws.clock().astimezone().date()
+    found = schemes_for(project.profile, ws.ruleset, today=today)
+    others = (s.scheme for s in found if s.scheme is not None and s.status is not Applicability.NOT)
+    return tuple(dict.fromkeys([*(s for s in project.schemes if s in ws.ruleset.schemes), *others]))
+
+
 def _card(
     status: SchemeStatus,
     project: Project,
