@@ -89,30 +89,67 @@ def find_labels(sheet: Sheet, labels: Mapping[str, str], *, max_gap_em: float = 
         glyphs = row_glyphs(row)
         text = "".join(g.char for g in glyphs)
         taken = [False] * len(text)
+        touching: list[_Span] = []
         for label in ordered:
             start = text.find(label)
             while start != -1:
                 end = start + len(label)
-                if not any(taken[start:end]) and _stands_alone(glyphs, start, end, sheet.em, max_gap_em):
-                    taken[start:end] = [True] * (end - start)
-                    hits.append(_hit(labels[label], label, index, glyphs, start, end))
+                if not any(taken[start:end]) and _holds_together(glyphs, start, end, sheet.em, max_gap_em):
+                    before, after = _free_before(glyphs, start, sheet.em), _free_after(glyphs, end, sheet.em)
+                    if before and after:
+                        taken[start:end] = [True] * len(label)
+                        hits.append(_hit(labels[label], label, index, glyphs, start, end))
+                    elif len(label) > 1:
+                        touching.append(_Span(label=label, start=start, end=end, before=before, after=after))
                 start = text.find(label, start + 1)
+        for span in _chained([t for t in touching if not any(taken[t.start : t.end])]):
+            hits.append(_hit(labels[span.label], span.label, index, glyphs, span.start, span.end))
     return sorted(hits, key=lambda h: (h.row, h.x0))
 
 
-def _stands_alone(glyphs: list[Glyph], start: int, end: int, em: float, max_gap_em: float) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """A label that touches other characters; ``before`` and ``after`` say on which side it stands free."""
+
+    label: str
+    start: int
+    end: int
+    before: bool
+    after: bool
+
+
+def _chained(spans: list[_Span]) -> list[_Span]:
+    """Labels set so tight that they touch each other (金额税率/征收率), where the chain as a whole stands free; longest labels first."""
+    for first in (s for s in spans if s.before):
+        chain = [first]
+        while not chain[-1].after:
+            following = next((s for s in spans if s.start == chain[-1].end), None)
+            if following is None:
+                break
+            chain.append(following)
+        if chain[-1].after and len(chain) > 1:
+            rest = [s for s in spans if s.start >= chain[-1].end or s.end <= first.start]
+            return [*chain, *_chained(rest)]
+    return []
+
+
+def _holds_together(glyphs: list[Glyph], start: int, end: int, em: float, max_gap_em: float) -> bool:
     inner = [_gap(a, b) for a, b in zip(glyphs[start : end - 1], glyphs[start + 1 : end], strict=True)]
     limit = max_gap_em * em if end - start <= 3 else 2.5 * em
-    if any(g > limit for g in inner):
-        return False
+    return not any(g > limit for g in inner)
+
+
+def _free_before(glyphs: list[Glyph], start: int, em: float) -> bool:
     before = glyphs[start - 1] if start else None
-    if (
+    return not (
         before is not None
         and _is_word(before.char)
         and _is_word(glyphs[start].char)
         and _gap(before, glyphs[start]) < 0.5 * em
-    ):
-        return False
+    )
+
+
+def _free_after(glyphs: list[Glyph], end: int, em: float) -> bool:
     after = glyphs[end] if end < len(glyphs) else None
     # Chinese letters run on; digits and Latin letters behind a label begin its value.
     run_on = after is not None and _is_word(glyphs[end - 1].char) and "\u3400" <= after.char <= "\u9fff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.activity import Confidence, FieldValue, InvoiceLine
 from app.domain.finding import Finding, Severity
@@ -13,6 +13,7 @@ from extractors.evidence import Candidate, blocking, explain, note
 from extractors.invoices.reading import HEADER, LABELS, MONEY, InvoiceReading, same_value
 from extractors.text import compact, iso_date, number
 
+CELLS = ("spec", "unit", "quantity", "unit_price", "tax_rate", "tax_amount")
 REQUIRED = ("invoice_number", "issue_date", "seller_name", "buyer_name", "amount_incl_tax")
 EXPECTED = ("seller_tax_id", "amount_excl_tax", "tax_amount")
 
@@ -141,7 +142,39 @@ def _choose_lines(
                     "请对照原件核对明细。",
                 )
             )
-    return best.lines, best.origin, findings
+    page = next((r for _, _, r in scored if r.origin == "page"), None)
+    if page is None or page is best:
+        return best.lines, best.origin, findings
+    lines, notes = _completed(best.lines, page.lines)
+    return lines, best.origin, [*findings, *notes]
+
+
+def _completed(
+    lines: tuple[InvoiceLine, ...], printed: tuple[InvoiceLine, ...]
+) -> tuple[tuple[InvoiceLine, ...], list[Finding]]:
+    """Lines of a structured source with what only the page says (vendors leave 数量 or 单价 out of their tags). Only where both list the
+    same amounts in the same order; a number that differs is a finding."""
+    if len(lines) != len(printed) or any(
+        number(a.amount) != number(b.amount) for a, b in zip(lines, printed, strict=True)
+    ):
+        return lines, []
+    out, findings = [], []
+    for order, (line, shown) in enumerate(zip(lines, printed, strict=True), 1):
+        missing = {n: getattr(shown, n) for n in CELLS if not getattr(line, n) and getattr(shown, n)}
+        out.append(replace(line, **missing))
+        for name in ("quantity", "unit_price", "tax_amount"):
+            left, right = number(getattr(line, name)), number(getattr(shown, name))
+            if left is not None and right is not None and left != right:
+                findings.append(
+                    explain(
+                        "line-differs",
+                        f"第 {order} 行的数字与版面不同：结构化数据 {getattr(line, name)}，版面 {getattr(shown, name)}。",
+                        "请对照原件核对该行。",
+                        subjects=(f"line:{order}",),
+                        data={"left": getattr(line, name), "right": getattr(shown, name)},
+                    )
+                )
+    return tuple(out), findings
 
 
 def line_findings(lines: Sequence[InvoiceLine], amount: str, tax: str) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ from app.domain.activity import InvoiceLine
 from app.domain.page import Document, Source, Tag
 from extractors.evidence import Candidate, explain
 from extractors.invoices.reading import HEADER, InvoiceReading, normalise
-from extractors.text import number, tidy
+from extractors.text import number, number_text, tidy
 
 ORIGINS = ("xml", "custom_tag", "original_invoice", "xbrl")
 ORIGIN_LABELS = {
@@ -23,6 +23,7 @@ ORIGIN_LABELS = {
     "original_invoice": "OFD 附带的原始发票",
     "xbrl": "XBRL 附件",
 }
+NUMERIC = ("quantity", "unit_price", "amount", "tax_amount")
 LINE_FIELDS = ("item", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax_amount")
 
 
@@ -88,15 +89,12 @@ def _read_origin(
         by_height = origin == "custom_tag" and (flat or _repeats(line_tags)) and all(t.bbox for t in line_tags)
         groups = _by_height(line_tags, template) if by_height else _by_element(line_tags, containers)
         reading.lines = tuple(line for group in groups if (line := _line(group, template)) is not None)
-        if (
-            flat
-            and not by_height
-            and len({len(_matching(line_tags, template["line_tags"][f])) for f in LINE_FIELDS} - {0}) > 1
-        ):
+        counts = {len(_matching(line_tags, template["line_tags"][f])) for f in LINE_FIELDS} - {0}
+        if (flat and not by_height and len(counts) > 1) or (by_height and _runs_over(line_tags, template)):
             reading.findings.append(
                 explain(
                     "line-grouping",
-                    "发票标签中各列的个数不一致，且没有位置信息，明细行的对应关系无法确定。",
+                    "发票标签中各列与明细行的对应关系无法确定。",
                     "请对照原件核对每一行的数量、单价和金额。",
                 )
             )
@@ -162,6 +160,16 @@ def _by_height(tags: Sequence[Tag], template: Mapping[str, Any]) -> list[list[Ta
     return [group for _, _, group in anchors]
 
 
+def _runs_over(tags: Sequence[Tag], template: Mapping[str, Any]) -> bool:
+    """True when one value spans the heights of two amounts: a tag that joins the cells of several lines cannot be taken apart."""
+    heights = [(t.page, (t.bbox[1] + t.bbox[3]) / 2) for t in tags if t.bbox and _line_field(t, template) == "amount"]
+    return any(
+        sum(1 for page, y in heights if page == tag.page and tag.bbox[1] < y < tag.bbox[3]) > 1
+        for tag in tags
+        if tag.bbox and _line_field(tag, template)
+    )
+
+
 def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | None:
     values: dict[str, list[Tag]] = {}
     for tag in group:
@@ -174,6 +182,7 @@ def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | No
         name: "".join(tidy(t.value) for t in found) if name in ("item", "spec") else tidy(found[0].value)
         for name, found in values.items()
     }
+    text |= {name: plain for name in NUMERIC if (plain := number_text(text.get(name, ""))) is not None}
     if "amount" in text and number(text["amount"]) is None and text["amount"].strip("*"):
         return None
     anchor = (values.get("amount") or values.get("item") or next(iter(values.values())))[0]
