@@ -175,7 +175,7 @@ def test_tags_say_what_they_hold():
 
 
 def test_the_facts_of_the_sample_factory_are_the_agreed_ones():
-    """``facts.tsv`` was read through line by line; a change of id, text or unit breaks documents that are already out."""
+    """A change of id, text or unit in ``facts.tsv`` would make documents that are already out fail their check."""
     facts = collect_facts(sample.source(policies={}))
     lines = [f"{f.id}\t{f.text}\t{f.unit}".rstrip("\t") for f in facts.values()]
     golden = (sample.ROOT / "tests" / "golden" / "drafting" / "facts.tsv").read_text(encoding="utf-8").splitlines()
