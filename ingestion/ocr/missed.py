@@ -41,7 +41,7 @@ def leftovers(ink: Any, lines: list[Pixels], em: float) -> Leftover:
         left, right = x + reach // 2, x + w - reach // 2
         box = (left, y, right, y + h)
         wide = right - left
-        if 2 <= h <= 0.28 * em and 1.8 * h <= wide <= 0.8 * em:
+        if 2 <= h <= 0.3 * em and 1.8 * h <= wide <= 0.8 * em:
             dashes.append(box)
         elif (0.35 if wide < 0.6 * em else 0.2) * em <= h <= 1.3 * em and 0.08 * em <= wide <= 6 * em:
             boxes.append(box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -20,7 +21,7 @@ from ingestion.ocr.picture import (
     turn,
     without_seals,
 )
-from ingestion.ocr.spacing import em_of, place, split
+from ingestion.ocr.spacing import Mark, em_of, place, split
 from ingestion.ocr.strips import Strip, cut_strips
 
 #: Text is found on a smaller copy (half the time, no loss measured) and read from the full one.
@@ -29,6 +30,8 @@ _LEAST_SCORE = 0.35
 _SURE = 0.75
 _GUESSED = 0.5
 _STRIPS_TO_JUDGE = 12
+_MONEY = re.compile(r"[VvYyF羊]-?\d[\d,]*\.\d\d", re.ASCII)
+_CLASS_WITHOUT_STAR = re.compile("[\u4e00-\u9fff、]{2,14}\\*")
 _SMALL_PRINT = frozenset("0123456789.,-+*%¥￥/()（）：:")
 
 
@@ -116,10 +119,17 @@ def _read_lines(engine: Engine, look: _Look) -> list[_Line]:
     for strip, chars in zip(passed_over, engine.texts([s.picture for s in passed_over]), strict=True):
         # Scraps of pictures look like characters to somebody who expects characters: what was passed over has to stand in a row.
         words += [w for w in _words(strip, chars, _SURE) if set(w[0]) <= _SMALL_PRINT and _in_row(w, words)]
-    return [
-        ("-" + text, box, em, min(score, _GUESSED)) if has_minus(text, box, spare.dashes, em) else (text, box, em, score)
-        for text, box, em, score in words
-    ]
+    return [_mended(word, spare.dashes) for word in words]
+
+
+def _mended(word: _Line, dashes: tuple[Pixels, ...]) -> _Line:
+    """The two mistakes that are plain from what stands beside: a minus sign passed over, a currency sign taken for a letter."""
+    text, box, em, score = word
+    if _MONEY.fullmatch(text):
+        text = "¥" + text[1:]
+    if has_minus(text, box, dashes, em):
+        text, score = "-" + text, min(score, _GUESSED)
+    return text, box, em, score
 
 
 def _in_row(one: _Line, others: list[_Line]) -> bool:
@@ -142,6 +152,10 @@ def _words(strip: Strip, chars: tuple[Char, ...], least: float) -> list[_Line]:
     em = em_of(text, strip.bottom - strip.top)
     placed = [(c.char, x0 + c.centre * (x1 - x0), c.score) for c in chars]
     middle = (strip.top + strip.bottom) / 2
+    marks, strangers = place(placed, strip.runs, em)
+    star = _lost_star(text, marks, strangers, em)
+    if star is not None:
+        marks = [star, *marks]
     return [
         (
             "".join(m.char for m in group),
@@ -150,8 +164,16 @@ def _words(strip: Strip, chars: tuple[Char, ...], least: float) -> list[_Line]:
             # A word is as certain as its least certain character: one digit in doubt makes another number.
             min(m.score for m in group),
         )
-        for group in split(place(placed, strip.runs, em)[0], em)
+        for group in split(marks, em)
     ]
+
+
+def _lost_star(text: str, marks: list[Mark], strangers: list[tuple[int, int]], em: float) -> Mark | None:
+    """Item names begin ``*class*name``. Where the second asterisk was read and something small stands unread in front, it is the first."""
+    if not _CLASS_WITHOUT_STAR.match(text):
+        return None
+    before = [(a, b) for a, b in strangers if 0 < marks[0].x0 - b < 0.5 * em and 0.1 * em < b - a < 0.7 * em]
+    return Mark(char="*", score=_GUESSED, x0=before[-1][0], x1=before[-1][1]) if len(before) == 1 else None
 
 
 def _word(text: str, box: Any, size: float, score: float, number: int, width: int, height: int) -> Word:

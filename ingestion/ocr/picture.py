@@ -125,9 +125,10 @@ def take_rules(picture: Any) -> Ruled:
     lines = [(x0, y, x1, y) for y, x0, x1 in across] + [(x, y0, x, y1) for x, y0, y1 in down]
     rules = across_mask | down_mask.T
     clean = picture.copy()
-    covered = cv2.dilate(rules.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    clean[covered] = _paper(picture)
-    return Ruled(lines=tuple(lines), picture=clean, ink=ink & ~covered)
+    # The blurred edge of a line goes with it, but never the ink of a character that stands close.
+    edge = cv2.dilate(rules.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    clean[rules | (edge & ~ink)] = _paper(picture)
+    return Ruled(lines=tuple(lines), picture=clean, ink=ink & ~rules)
 
 
 def _paper(picture: Any) -> Any:

@@ -12,6 +12,8 @@ from ingestion.ocr.engine import Pixels
 
 #: The recogniser was trained on lines with a little air around them.
 _AIR = 0.14
+#: What the search left of a line, in heights of its box.
+_REACH = 0.35
 #: A box this much higher than wide, and than other lines are, holds vertical writing.
 _TALL = 1.8
 
@@ -34,14 +36,27 @@ def cut_strips(picture: Any, boxes: list[Pixels]) -> list[Strip]:
     usual = float(np.median([min(y1 - y0, x1 - x0) for x0, y0, x1, y1 in boxes])) if boxes else 0.0
     out = []
     for box in boxes:
-        strip = _cut(picture, box, usual)
+        strip = _cut(picture, box, _room(box, boxes, usual, picture.shape[1]), usual)
         if strip is not None:
             out.append(strip)
     return out
 
 
-def _cut(picture: Any, box: Pixels, usual: float) -> Strip | None:
+def _room(box: Pixels, boxes: list[Pixels], usual: float, width: int) -> tuple[int, int]:
+    """How far the line may be taken to reach left and right: the search often stops short of an asterisk or a sign, but what lies in
+    another line's box is that line's."""
     x0, y0, x1, y1 = box
+    if y1 - y0 > 2.5 * usual or y1 - y0 > x1 - x0:
+        return x0, x1
+    reach = round(_REACH * (y1 - y0))
+    beside = [b for b in boxes if b is not box and min(y1, b[3]) - max(y0, b[1]) > 0]
+    left = max([x0 - reach, 0, *(b[2] for b in beside if b[2] <= x0 + 2)])
+    right = min([x1 + reach, width, *(b[0] for b in beside if b[0] >= x1 - 2)])
+    return min(left, x0), max(right, x1)
+
+
+def _cut(picture: Any, box: Pixels, room: tuple[int, int], usual: float) -> Strip | None:
+    x0, y0, x1, y1 = room[0], box[1], room[1], box[3]
     tall = y1 - y0 > _TALL * max(x1 - x0, 0.8 * usual)
     ink = _ink(picture[y0:y1, x0:x1])
     across = ink.T if tall else ink
@@ -53,6 +68,15 @@ def _cut(picture: Any, box: Pixels, usual: float) -> Strip | None:
         return None
     low, high = kept[0][0], kept[-1][1]
     columns = _runs(across[low:high].any(axis=0))
+    if not tall:
+        # Ink cut off by the edge of the added room is something else.
+        columns = [
+            (a, b)
+            for a, b in columns
+            if not ((a == 0 and x0 + b <= box[0]) or (b == x1 - x0 and x0 + a >= box[2]))
+        ]
+        if not columns:
+            return None
     left, right = columns[0][0], columns[-1][1]
     # A dash or asterisks alone would be blown up to the height of a line and look like something else.
     air = max(2, round(_AIR * (high - low)), round((0.8 * usual - (high - low)) / 2))

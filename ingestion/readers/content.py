@@ -50,7 +50,7 @@ def scanned_page(number: int, reason: str, *, fix: str | None = None) -> Finding
     return Finding(
         id="scanned-page",
         severity=Severity.BLOCKING,
-        message=f"第{number}页是图片（{reason}），当前版本尚不能识别图片文字，该页内容没有读取。",
+        message=f"第{number}页是图片（{reason}），没有可读的文字，须经图片识别。",
         subjects=(f"p{number}",),
         fix=fix or "请提供电子版（数电票 XML、OFD、可选中文字的 PDF 或表格），或手工录入该页数据。",
         data={"page": str(number), "reason": reason},

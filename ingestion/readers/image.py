@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import warnings
 
-from app.domain.finding import Finding, Severity
 from app.domain.page import Page, Source
 from ingestion import limits
-from ingestion.readers.content import Content, damaged, too_large
+from ingestion.readers.content import Content, damaged, scanned_page, too_large
 
 _SCREEN_DPI = 96.0
 
@@ -46,15 +45,4 @@ def read(data: bytes) -> Content:
                     )
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, Image.DecompressionBombError) as error:
         raise damaged("图片解码失败", what="图片") from error
-    return Content(pages=tuple(pages), findings=(_unread(),), properties={"image:format": format_name})
-
-
-def _unread() -> Finding:
-    return Finding(
-        id="scanned-page",
-        severity=Severity.BLOCKING,
-        message="当前版本尚不能识别图片文字，请提供电子版或手工录入。",
-        subjects=("p1",),
-        fix="请提供电子版（数电票 XML、OFD、可选中文字的 PDF 或表格），或手工录入该图片上的数据。",
-        data={"page": "1", "reason": "图片文件"},
-    )
+    return Content(pages=tuple(pages), findings=tuple(scanned_page(p.number, "图片文件") for p in pages), properties={"image:format": format_name})

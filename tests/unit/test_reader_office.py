@@ -226,7 +226,7 @@ def test_picture_is_one_scanned_page_with_a_blocking_finding(kind):
     assert (page.width, page.height) == pytest.approx((720, 360), abs=0.2)
     (finding,) = document.findings
     assert (finding.id, finding.severity) == ("scanned-page", "blocking")
-    assert finding.message == "当前版本尚不能识别图片文字，请提供电子版或手工录入。"
+    assert finding.message == "第1页是图片（图片文件），没有可读的文字，须经图片识别。"
 
 
 def test_damaged_and_giant_pictures(monkeypatch):
