@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.page import Box, Cell, Document
 from extractors.bills.grids import Grid, is_header, strip_unit
+from extractors.geometry.blocks import cell_value
 from extractors.geometry.labels import Hit, find_labels, value_below, value_right
 from extractors.geometry.sheet import Sheet
 from extractors.text import compact, leading_number, tidy
@@ -25,6 +26,9 @@ class Pair:
     bbox: Box | None = None
     locator: str | None = None
 
+
+WRAPPED = ("holder", "supplier")
+"""Names, which may take several lines."""
 
 Accept = Callable[[str, str], bool]
 
@@ -63,6 +67,9 @@ def _unit_prefix(text: str) -> tuple[str, str]:
 
 def _from_sheet(sheet: Sheet, hit: Hit, hits: list[Hit], accept: Accept) -> Pair | None:
     right = value_right(sheet, hit, hits)
+    if right is not None and hit.name in WRAPPED:
+        whole = cell_value(sheet, hit, hits)
+        right = whole if whole is not None and compact(whole.text).startswith(compact(right.text)) else right
     if right is not None:
         unit, text = _unit_prefix(right.text)
         if text and accept(hit.name, text):

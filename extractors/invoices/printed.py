@@ -9,16 +9,8 @@ from typing import Any
 
 from extractors.capitals import find_capitals
 from extractors.evidence import Candidate
-from extractors.geometry.labels import (
-    Hit,
-    Value,
-    after_label,
-    find_labels,
-    label_map,
-    pieces_of,
-    row_glyphs,
-    value_right,
-)
+from extractors.geometry.blocks import cell_value
+from extractors.geometry.labels import Hit, Value, find_labels, label_map, value_right
 from extractors.geometry.sheet import Piece, Sheet, make_rows
 from extractors.identifiers import tax_id_candidates
 from extractors.invoices.lines import read_lines
@@ -194,79 +186,6 @@ def _party_value(
         _add(reading, sheet, name, candidates[0][0], value.pieces, how, rank, doubt)
     elif compact(value.text).strip(_MARKS):
         _add(reading, sheet, name, value.text, value.pieces, how, rank, doubt)
-
-
-def cell_value(sheet: Sheet, hit: Hit, hits: list[Hit]) -> Value | None:
-    """The text of a label's cell: right of it, up to the next label, vertical label or rule; over as many lines as fit between the
-    labels or rules above and below (long names wrap)."""
-    rights = [h.x0 for h in hits if h is not hit and abs(h.cy - hit.cy) < 0.75 * sheet.em and h.x0 > hit.x1]
-    rights += [s.x0 for s in sheet.stacks if s.x0 > hit.x1 and s.y0 - sheet.em <= hit.cy <= s.y1 + sheet.em]
-    rights += [v.at for v in sheet.verticals if v.at > hit.x1 + sheet.em and v.low <= hit.cy <= v.high]
-    right = min(rights, default=sheet.width)
-    column = [h for h in hits if h is not hit and h.x0 < right and h.x1 > hit.x0 - sheet.em]
-    above = [(h.cy + hit.cy) / 2 for h in column if h.cy < hit.cy - 0.75 * sheet.em]
-    below = [(h.cy + hit.cy) / 2 for h in column if h.cy > hit.cy + 0.75 * sheet.em]
-    above += [r.at for r in sheet.horizontals if r.at <= hit.y0 + 1 and r.low <= hit.cx <= r.high]
-    below += [r.at for r in sheet.horizontals if r.at >= hit.y1 - 1 and r.low <= hit.cx <= r.high]
-    top = max([*above, hit.cy - 2.2 * sheet.em])
-    bottom = min([*below, hit.cy + 2.2 * sheet.em])
-    lines = []
-    for row in make_rows(p for p in sheet.pieces if top <= p.cy <= bottom and p.x1 > hit.x0):
-        below_label = row[0].cy > hit.cy + 0.6 * sheet.em
-        glyphs = [
-            g
-            for g in row_glyphs(row)
-            if (after_label(g, hit, sheet.em) or (below_label and g.piece.x0 > hit.x0 - 0.4 * sheet.em))
-            and _begins_before(g, right)
-        ]
-        if glyphs:
-            lines.append(_before_gap(glyphs, 4 * sheet.em))
-    kept = _left_aligned(lines, hit, sheet.em)
-    text = tidy("".join(_joined(line) for line in kept)).strip(_MARKS + " ")
-    pieces = pieces_of([g for line in kept for g in line])
-    return Value(text=text, pieces=pieces) if text else None
-
-
-def _begins_before(glyph: Any, right: float) -> bool:
-    """Words are kept whole: the border is judged where the word begins."""
-    return glyph.piece.x0 < right - 0.5
-
-
-def _before_gap(glyphs: list[Any], limit: float) -> list[Any]:
-    """The run of words up to the first wide gap: behind it stands another column (the cipher area of old invoices)."""
-    for index, (left, right) in enumerate(pairwise(glyphs), 1):
-        if left.piece is not right.piece and right.x0 - left.x1 > limit:
-            return glyphs[:index]
-    return glyphs
-
-
-def _left_aligned(lines: list[list[Any]], hit: Hit, em: float) -> list[list[Any]]:
-    """Lines of one wrapped value start at one x, or hang under the label when label and value wrap together; anything that starts
-    elsewhere is a neighbour's text."""
-    if not lines:
-        return lines
-    own = [line[0].x0 for line in lines if line[0].x0 >= hit.x1 - 1.2 * em]
-    left = min(own, default=hit.x0)
-    return [line for line in lines if abs(line[0].x0 - left) < 1.5 * em or abs(line[0].x0 - hit.x0) < 0.4 * em]
-
-
-def _apart(left: Any, right: Any) -> bool:
-    """A blank inside a word, or a visible gap between two words."""
-    if left.piece is right.piece:
-        return right.offset > left.offset + 1
-    return right.x0 - left.x1 > 0.25 * right.piece.height
-
-
-def _joined(glyphs: list[Any]) -> str:
-    out, last = "", None
-    for glyph in glyphs:
-        if last is not None and glyph.piece is last.piece and glyph.offset == last.offset:
-            continue
-        if last is not None and _apart(last, glyph):
-            out += " "
-        out += glyph.piece.text[glyph.offset]
-        last = glyph
-    return out
 
 
 def _totals(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], template: Mapping[str, Any], rank: int) -> None:
