@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 _PAGE = re.compile(r"#p(\d+)\Z")
@@ -27,6 +28,18 @@ class DocumentFact:
         return f"{self.sha256[:12]}#p{page}"
 
 
+class DocumentIndex(tuple[DocumentFact, ...]):
+    """The documents of a project with their names looked up once: a profile refers to them again and again."""
+
+    @cached_property
+    def by_name(self) -> dict[str, dict[str, DocumentFact]]:
+        """Folded file name → sha256 → document; two different files may bear one name."""
+        found: dict[str, dict[str, DocumentFact]] = {}
+        for document in self:
+            found.setdefault(document.filename.casefold(), {})[document.sha256] = document
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
     """``declared`` is ``name，date`` or None when either is missing, ``document`` an address or None; ``problem`` in Chinese."""
@@ -43,7 +56,8 @@ def find_document(reference: str, documents: Sequence[DocumentFact]) -> str | No
     found = _PAGE.search(reference)
     page = int(found[1]) if found else 1
     name = _PAGE.sub("", reference).strip()
-    matches = {d.sha256: d for d in documents if d.filename.casefold() == name.casefold()}
+    index = documents if isinstance(documents, DocumentIndex) else DocumentIndex(documents)
+    matches = index.by_name.get(name.casefold(), {})
     if not matches and _SHA.match(name.lower()):
         matches = {d.sha256: d for d in documents if d.sha256.lower().startswith(name.lower())}
     if len(matches) != 1:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.domain.project import FactoryProfile
 from app.domain.run import CalculationRun
-from app.eligibility.evidence import Backing, DocumentFact, backing_of
+from app.eligibility.evidence import Backing, DocumentFact, DocumentIndex, backing_of
 from app.eligibility.facts_profile import (
     ITEM_SECTIONS,
     MARK_SECTIONS,
@@ -62,7 +62,7 @@ def build_fact_sheet(
 ) -> FactSheet:
     """All facts known about a project. Without a run, what only a run can show is absent. Never raises on a profile: what
     cannot be used is left out and explained in ``notes``."""
-    documents = tuple(documents)
+    documents = DocumentIndex(documents)
     declared = declared_facts(profile, documents, COMPUTED_FACTS)
     facts: dict[str, Fact] = {**declared.facts, **profile_facts(profile)}
     if run is not None:

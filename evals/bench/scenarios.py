@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,106 @@ def answering() -> Work:
     return work
 
 
+def _factory(number: int) -> Any:
+    """A factory of the shape of the case tables: what it declares varies with its number, nothing is random."""
+    from app.corpus.rules import load_ruleset
+    from app.domain.project import FactoryProfile
+    from app.eligibility.facts import COMPUTED_FACTS
+
+    backing = {"declared_by": "张工", "declared_on": "2026-03-01", **({"evidence": "证明材料.pdf#p2"} if number % 3 else {})}
+    facts = load_ruleset_once(load_ruleset).facts
+    plain = [n for n, spec in facts.items() if spec.source == "declared" and spec.type == "bool" and n not in COMPUTED_FACTS]
+    marks = {n: spec.options for n, spec in facts.items() if spec.type == "marks"}
+    extra: dict[str, Any] = {
+        "declarations": [{"id": n, "value": bool((number + i) % 5), **backing} for i, n in enumerate(plain) if (number + i) % 4],
+        "annual": [
+            {"id": "total_tco2", "year": year, "value": str(1000 - year + number), **backing} for year in (2023, 2024)
+        ],
+        "equipment": [
+            {"name": f"电机{i}", "quantity": "2", "efficiency_grade": f"{1 + i % 2}级", **backing} for i in range(number % 12)
+        ],
+        "registers": {"equipment": {"total": str(2 * (number % 12)), **backing}},
+        **{section: [{"name": n, "value": bool((number + i) % 6), **backing} for i, n in enumerate(names)] for section, names in marks.items()},
+    }
+    provinces = ("安徽", "湖南", "浙江", "上海", "河南", "天津", "江苏")
+    return FactoryProfile(
+        name=f"工厂{number}", province=provinces[number % 7], city="苏州" if number % 7 == 6 else "", year=2025,
+        industry=("锂电池", "水泥", "食品")[number % 3], ets_covered=bool(number % 2), extra=extra,
+    )  # fmt: skip
+
+
+@cache
+def load_ruleset_once(load: Callable[[], Any]) -> Any:
+    return load()
+
+
+def _power_and_gas(number: int) -> dict[str, Any]:
+    """A year of monthly bills: grid, own photovoltaics, gas."""
+    grid = {"supply": "grid"}
+    own = {"supply": "self_use_pv", "proof": ["monthly_record"]}
+    rows = [("电力", "kWh", 90_000 + number, grid), ("电力", "kWh", 20_000, own), ("天然气", "Nm3", 5_000 + number, {})]
+    return {
+        "edition": "GB/T 32151.34-2024",
+        "factor_set": "A",
+        "year": 2025,
+        "province": "安徽",
+        "grid_basis": {"data_year": 2023, "level": "province", "region": "安徽", "basis": "average"},
+        "options": {"tce_coefficients": {"电力_当量": "TCE/电力/当量", "天然气": "1.33 kgce/Nm3"}},
+        "request": ["energy_tce:当量", "intensity_tco2_per_tce:当量", "non_fossil_share:当量", "physical_share"],
+        "activities": [
+            {"id": f"a{month}-{n}", "carrier": carrier, "quantity": str(quantity), "unit": unit, "direction": "in", "params": params}
+            for month in range(12)
+            for n, (carrier, unit, quantity, params) in enumerate(rows)
+        ],
+    }
+
+
+def eligibility(projects: int) -> Work:
+    """Fact sheets and verdicts of so many projects under every scheme; the runs are made outside the clock."""
+    from app.accounting import calculate
+    from app.corpus.factors import load_factor_library
+    from app.corpus.rules import load_ruleset
+    from app.eligibility import evaluate
+    from app.eligibility.evidence import DocumentFact
+    from app.eligibility.facts import build_fact_sheet
+
+    ruleset, library = load_ruleset_once(load_ruleset), load_factor_library()
+    papers = (DocumentFact(sha256="ab" * 32, filename="证明材料.pdf", kind="grid_bill", pages=9),)
+    runs = [calculate(_power_and_gas(n), library) for n in range(10)]
+    made = [(_factory(n), runs[n % 10]) for n in range(projects)]
+    schemes = tuple(ruleset.schemes)
+
+    def work() -> int:
+        for number, (profile, run) in enumerate(made):
+            sheet = build_fact_sheet(profile, run, papers)
+            evaluate(ruleset, sheet, project=f"p{number}", run_id=run.run_id, schemes=schemes)
+        return projects
+
+    return work
+
+
+def what_if(projections: int) -> Work:
+    """Scenarios of one project: changed inputs through the core, verdicts under every scheme, margins."""
+    from app.accounting import calculate
+    from app.corpus.factors import load_factor_library
+    from app.corpus.rules import load_ruleset
+    from app.eligibility.scenario import apply_changes
+    from app.services.whatif import judge_inputs
+
+    ruleset, library, inputs = load_ruleset_once(load_ruleset), load_factor_library(), _power_and_gas(1)
+    base, profile = calculate(inputs, library), _factory(1)
+
+    def work() -> int:
+        for number in range(projections):
+            changes = [{"kind": "green_power", "share": f"0.{number % 100:02d}"}]
+            activities, _ = apply_changes(inputs["activities"], changes, base)
+            run = calculate({**inputs, "activities": activities}, library)
+            judge_inputs(ruleset, profile, run, (), "p1", tuple(ruleset.schemes))
+        return projections
+
+    return work
+
+
 SCENARIOS: dict[str, Callable[[], Work]] = {
     "accounting-10k": partial(accounting, 10_000),
     "accounting-100k": partial(accounting, 100_000),
@@ -145,9 +245,13 @@ SCENARIOS: dict[str, Callable[[], Work]] = {
     "reading-ofd": partial(reading, "ofd"),
     "reading-xml": partial(reading, "xml"),
     "answering": answering,
+    "eligibility-100": partial(eligibility, 100),
+    "eligibility-1k": partial(eligibility, 1_000),
+    "what-if-100": partial(what_if, 100),
 }
 GROUPS: dict[str, list[str]] = {
     "accounting": ["accounting-10k", "accounting-100k", "accounting-300k"],
     "reading": ["reading-xml", "reading-ofd", "reading-pdf"],
     "answering": ["answering"],
+    "eligibility": ["eligibility-100", "eligibility-1k", "what-if-100"],
 }

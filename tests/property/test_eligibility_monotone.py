@@ -25,6 +25,8 @@ from app.eligibility.facts import COMPUTED_FACTS, build_fact_sheet
 from app.eligibility.values import FactSheet
 
 RULESET = load_ruleset()
+SIZE = 1000
+"""Generated factories: a hundred rules each, judged before and after two kinds of loss."""
 SCHEMES = tuple(RULESET.schemes)
 PLACES = [("安徽", ""), ("湖南", ""), ("浙江", ""), ("上海", ""), ("河南", ""), ("天津", ""), ("江苏", "苏州"), ("", "")]
 RETREATS = (Verdict.INSUFFICIENT_EVIDENCE, Verdict.NOT_APPLICABLE)
@@ -111,7 +113,7 @@ def assert_only_retreats(before: dict[str, CriterionVerdict], after: dict[str, C
 
 @cache
 def generated() -> tuple[tuple[Inputs, FactSheet, dict[str, CriterionVerdict]], ...]:
-    made = ((inputs, sheet_of(inputs)) for inputs in map(random_inputs, range(2100)))
+    made = ((inputs, sheet_of(inputs)) for inputs in map(random_inputs, range(SIZE)))
     return tuple((inputs, sheet, verdicts(sheet)) for inputs, sheet in made)
 
 
@@ -123,7 +125,7 @@ def test_dropping_facts_from_the_sheet_never_helps() -> None:
         after = verdicts(sheet.without(*dropped))
         assert_only_retreats(before, after, f"seed {seed} without {dropped}")
         moved += sum(after[r].verdict is not before[r].verdict for r in after)
-    assert moved > 5000
+    assert moved > 2 * SIZE
 
 
 def thinner(inputs: Inputs, rng: random.Random) -> Inputs:
@@ -169,7 +171,7 @@ def test_every_met_requirement_rests_on_a_run_or_a_document() -> None:
             if criterion.verdict is Verdict.MET and RULESET.facts[criterion.operands[-1].name].source != "profile":
                 met += 1
                 assert any(o.run_line or o.document for o in criterion.operands), criterion.id
-    assert met > 10_000
+    assert met > 4 * SIZE
 
 
 def test_unverified_reports_never_decide_and_reports_repeat_to_the_byte() -> None:
@@ -183,7 +185,7 @@ def test_unverified_reports_never_decide_and_reports_repeat_to_the_byte() -> Non
             assert criterion.evidence.decidable or criterion.verdict in RETREATS
 
 
-@pytest.mark.parametrize("block", range(21))
+@pytest.mark.parametrize("block", range(SIZE // 100))
 def test_the_generator_covers_all_four_verdicts(block: int) -> None:
     seen = {c.verdict for _, _, found in generated()[block * 100 : block * 100 + 100] for c in found.values()}
     assert seen == set(Verdict)
