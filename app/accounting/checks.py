@@ -13,27 +13,11 @@ from itertools import groupby
 
 from app.accounting.bulk import acyclic
 from app.accounting.plausibility import plausibility
-from app.accounting.series import Entry, Record, Series, read_entries, series_of
+from app.accounting.series import METERED, Entry, Record, Series, read_entries, series_of
 from app.domain.carrier import Carrier
 from app.domain.finding import Finding, Severity
 from app.domain.period import Period
 
-# Read by a meter month after month; a month without a bill is a hole in the year. Fuels by delivery have no such rhythm.
-METERED = frozenset(
-    {
-        Carrier.ELECTRICITY,
-        Carrier.NATURAL_GAS,
-        Carrier.STEAM,
-        Carrier.HEAT,
-        Carrier.HOT_WATER,
-        Carrier.WATER,
-        Carrier.COKE_OVEN_GAS,
-        Carrier.BLAST_FURNACE_GAS,
-        Carrier.CONVERTER_GAS,
-        Carrier.PV_GENERATION,
-        Carrier.WIND_GENERATION,
-    }
-)
 MISSING_MONTH_DAYS = 16  # a month with at least this many days without a bill counts as missing
 SHARED_DAYS_ALLOWED = 1  # consecutive bills commonly print one reading day twice
 ORDER = {Severity.BLOCKING: 0, Severity.EXPLAIN: 1, Severity.NOTE: 2}

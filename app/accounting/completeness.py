@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from app.accounting.balance import heat_made_on_site, meters_under_meters, own_generation, sewage
 from app.accounting.bulk import acyclic
-from app.accounting.checks import METERED, check_years, in_order
+from app.accounting.checks import check_years, in_order
 from app.accounting.controls import ControlTotal, control_total
 from app.accounting.readings import Reading, check_readings
-from app.accounting.series import Record, Series, read_entries, series_of
+from app.accounting.series import METERED, Record, Series, read_entries, series_of
 from app.domain.finding import Finding, Severity
 
 # Days of a bill by rhythm (lowest, highest), as the open eemeter method has them; shown in the finding, to be adapted per scheme.

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from app.accounting.controls import nearest_slip, slip_text
 from app.accounting.numbers import common_denominator, plain_number
-from app.accounting.series import Entry, Record, Series
+from app.accounting.series import METERED, Entry, Record, Series
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, fixed_text
@@ -78,8 +78,10 @@ def _sign(entry: Entry) -> list[Finding]:
 
 
 def _outliers(series: Series) -> list[Finding]:
-    """Bills whose daily quantity is far from the median of their own meter. Compared as whole numbers over one denominator."""
-    used = [(e, q, e.period.days) for e in series.entries if e.period and (q := e.quantity) is not None and q.numerator > 0]
+    """Bills whose daily quantity is far from the median of their own meter; deliveries, which have no days of use, by their whole
+    quantity. Compared as whole numbers over one denominator."""
+    metered = series.carrier in METERED
+    used = [(e, q, e.period.days if metered else 1) for e in series.entries if e.period and (q := e.quantity) is not None and q.numerator > 0]
     if len(used) < OUTLIER_MINIMUM or len({e.record.unit for e, _, _ in used}) > 1:
         return []
     whole = common_denominator({q.denominator * days for _, q, days in used})
@@ -92,9 +94,9 @@ def _outliers(series: Series) -> list[Finding]:
         if twice <= 2 * value * OUTLIER_FACTOR and 2 * value <= twice * OUTLIER_FACTOR:
             continue
         record = entry.record
-        own, median = Fraction(value, whole), Fraction(twice, 2 * whole)
+        own, median, kind = Fraction(value, whole), Fraction(twice, 2 * whole), "日均" if metered else "数量"
         message = (
-            f"记录 {record.id}：{series.label} 日均 {fixed_text(own, 2)} {record.unit}，"
+            f"记录 {record.id}：{series.label} {kind} {fixed_text(own, 2)} {record.unit}，"
             f"是全年中位数 {fixed_text(median, 2)} 的 {fixed_text(own / median, 2)} 倍。"
         )
         slip = nearest_slip(own / median)

@@ -16,6 +16,22 @@ from app.accounting.numbers import plain_number
 from app.domain.carrier import Carrier, Direction
 from app.domain.period import Period
 
+# Read by a meter month after month; a month without a bill is a hole in the year. Fuels by delivery have no such rhythm.
+METERED = frozenset(
+    {
+        Carrier.ELECTRICITY,
+        Carrier.NATURAL_GAS,
+        Carrier.STEAM,
+        Carrier.HEAT,
+        Carrier.HOT_WATER,
+        Carrier.WATER,
+        Carrier.COKE_OVEN_GAS,
+        Carrier.BLAST_FURNACE_GAS,
+        Carrier.CONVERTER_GAS,
+        Carrier.PV_GENERATION,
+        Carrier.WIND_GENERATION,
+    }
+)
 BILL_NAMES = {
     Carrier.ELECTRICITY: "电费单",
     Carrier.NATURAL_GAS: "燃气账单",

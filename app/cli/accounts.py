@@ -61,15 +61,29 @@ def calc(source: Path | None, batch: Path | None) -> int:
 
 @command("account", help="用已确认的活动数据核算")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
+@click.option("--compare", "earlier", metavar="RUN", help="与此前的一次核算逐行比较（核算编号或其开头）")
 @common_options
-def account(key: str | None) -> int:
+def account(key: str | None, earlier: str | None) -> int:
     from app.services import account as service
 
     ws = workspace()
     project = ws.project(key)
-    result = service.result_to_json(project, service.account(ws, project))
-    emit(result, lambda: inventory_text(result) + "\n" + findings_text(result["findings"]))
+    made = service.account(ws, project)
+    result = service.result_to_json(project, made)
+    if earlier:
+        result["comparison"] = service.compare(ws, project, made, earlier)
+    emit(result, lambda: account_text(result))
     return 1 if has_blocking(result["findings"]) else 0
+
+
+def account_text(result: dict[str, Any]) -> str:
+    """The inventory, its findings and, when asked for, the comparison with an earlier run."""
+    from app.accounting.compare import comparison_text
+
+    parts = [inventory_text(result), findings_text(result["findings"])]
+    if "comparison" in result:
+        parts.append(comparison_text(result["comparison"]))
+    return "\n".join(parts)
 
 
 COMMANDS = (calc, account)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.domain.activity import ProposedRecord, RecordStatus
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, NotFound
 from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
@@ -124,6 +124,41 @@ def account(ws: Workspace, project: Project) -> AccountResult:
     return AccountResult(
         run_id=output["run_id"], output=output, findings=tuple(build.findings), records=build.records
     )
+
+
+def compare(ws: Workspace, project: Project, result: AccountResult, earlier: str) -> dict[str, Any]:
+    """This result against an earlier run of the project (its id, or the beginning of it), line by line. Raises NotFound."""
+    from app.accounting.compare import compare_runs, comparison_to_json
+
+    with ws.reading() as c:
+        kept = rows.runs(c, project.id)
+        replaced = {r.id: r.supersedes for r in rows.records(c, project.id) if r.supersedes}
+    found = [r for r in kept if r.run_id == earlier] or [r for r in kept if earlier and r.run_id.startswith(earlier)]
+    if len({r.run_id for r in found}) != 1:
+        raise NotFound(
+            "run_not_found",
+            f"没有编号为 {earlier} 的核算" if not found else f"编号 {earlier} 对应几次核算",
+            fix=f"本项目的核算：{'、'.join(r.run_id for r in kept) or '尚无'}",
+            subject=earlier,
+        )
+    known = {line["activity"] for line in found[-1].output["lines"]}
+    this = next((r.inputs for r in kept if r.run_id == result.run_id), {})
+    return comparison_to_json(
+        compare_runs(
+            found[-1].output, result.output, before_inputs=found[-1].inputs, after_inputs=this, replaced=_ancestors(replaced, known)
+        )
+    )
+
+
+def _ancestors(replaced: Mapping[str, str], known: set[str]) -> dict[str, str]:
+    """Each activity of a corrected record with the activity of the nearest earlier record that the other run knows."""
+    out = {}
+    for id in replaced:
+        earlier = replaced[id]
+        while earlier not in known and earlier in replaced:
+            earlier = replaced[earlier]
+        out |= {f"{id}{part}": f"{earlier}{part}" for part in ("", "+g")}
+    return out
 
 
 def latest(ws: Workspace, project: Project) -> rows.StoredRun | None:

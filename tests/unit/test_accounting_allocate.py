@@ -44,7 +44,7 @@ def test_february_of_a_leap_year_has_29_days():
     assert leap == {(2024, 2): Fraction(29, 30), (2024, 3): Fraction(1, 30)}
     assert plain == {(2025, 2): Fraction(28, 29), (2025, 3): Fraction(1, 29)}
     whole = by_month(Fraction(366), days("2024-01-01", "2024-12-31"))
-    assert whole[2024, 2] == 29 and sum(whole.values()) == 366 and len(whole) == 12
+    assert (whole[2024, 2], sum(whole.values()), len(whole)) == (29, 366, 12)
 
 
 def test_a_bill_over_the_end_of_a_year():
