@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import combinations
 
 from app.domain.activity import InvoiceLine
 from app.domain.finding import Finding
@@ -93,13 +94,23 @@ def line_sums(lines: Sequence[InvoiceLine], amount: str, tax: str) -> tuple[Find
             out.append(
                 blocking(
                     "line-sum",
-                    f"明细{label}之和 {show(left)} 与合计{label} {printed} 不符。",
+                    f"明细{label}之和 {show(left)} 与合计{label} {printed} 不符。{_lost_sign(parts, left - total, tolerance)}",
                     "可能漏读、多读了明细行或读错了数字，请对照原件核对。",
                     subjects=(name,),
                     data=_arithmetic(left, total, tolerance),
                 )
             )
     return tuple(out)
+
+
+def _lost_sign(parts: Sequence[Fraction | None], excess: Fraction, tolerance: Fraction) -> str:
+    """A hint when one line, or two, with a minus sign would close the gap: recognition loses minus signs."""
+    values = [p for p in parts if p is not None and p > 0]
+    one = next((v for v in values if abs(excess - 2 * v) <= tolerance), None)
+    if one is not None:
+        return f"若“{show(one)}”漏读了负号，则相符。"
+    two = next(((a, b) for a, b in combinations(values[:40], 2) if abs(excess - 2 * (a + b)) <= tolerance), None)
+    return f"若“{show(two[0])}”和“{show(two[1])}”漏读了负号，则相符。" if two else ""
 
 
 def line_complete(line: InvoiceLine, subject: str) -> tuple[Finding, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import date
 
 from app.domain.activity import DocumentKind, Extraction
-from app.domain.page import Document, Media, Source
+from app.domain.page import Document
 from extractors.bills.extract import extract_bill
 from extractors.evidence import explain, note
 from extractors.invoices.extract import extract_invoice
 from extractors.ledgers.extract import extract_ledger
+from extractors.sources import document_source
 from extractors.templates import Template, classify
 from extractors.text import compact
 
@@ -19,15 +20,6 @@ MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
     "bill": extract_bill,
     "ledger": extract_ledger,
-}
-SOURCES = {
-    Media.XML: Source.XML,
-    Media.OFD: Source.OFD,
-    Media.PDF: Source.PDF_TEXT,
-    Media.XLSX: Source.XLSX,
-    Media.XLS: Source.XLSX,
-    Media.DOCX: Source.DOCX,
-    Media.CSV: Source.CSV,
 }
 
 
@@ -71,7 +63,7 @@ def _unclassified(document: Document) -> Extraction:
         sha256=document.sha256,
         filename=document.filename,
         kind=kind,
-        source=SOURCES.get(document.media) if readable else None,
+        source=document_source(document) if readable else None,
         pages=document.page_count,
         findings=(*document.findings, finding),
         explanation=("没有版式匹配" if readable else "没有文字",),

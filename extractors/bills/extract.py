@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from app.domain.activity import Extraction
 from app.domain.finding import Finding
@@ -28,16 +30,9 @@ from extractors.bills.records import Frame, bill_record, monthly_records
 from extractors.evidence import explain
 from extractors.geometry.labels import label_map
 from extractors.geometry.sheet import lay_out
+from extractors.sources import document_source
 from extractors.templates import Template
-
-SOURCES = {
-    "xlsx": Source.XLSX,
-    "xls": Source.XLSX,
-    "docx": Source.DOCX,
-    "csv": Source.CSV,
-    "ofd": Source.OFD,
-    "xml": Source.XML,
-}
+from extractors.text import compact
 
 
 def extract_bill(document: Document, template: Template, reason: str, today: date) -> Extraction:
@@ -48,7 +43,7 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     grids = document_grids(document, sheets, roles)
     readings = {name: data["columns"][name] for name in READINGS if name in data["columns"]}
     pairs = find_pairs(document, sheets, label_map({**readings, **data["labels"]}), grids, roles, accepts)
-    source = sheets[0].source if sheets else SOURCES.get(document.media.value, Source.PDF_TEXT)
+    source = document_source(document) or Source.PDF_TEXT
     evidence = read_meters(grids, bands)
     fields, findings = read_fields(pairs, evidence, source)
     span, span_certain, notes = read_period(document, sheets, pairs, data)
@@ -73,6 +68,7 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     else:
         chosen, doubts = choose_quantity(pairs, evidence, document, data)
         findings += [*notes, *evidence.findings, *doubts]
+        findings += _no_money(document, data, money)
         read = reading_findings(pairs, chosen.claim.raw) if chosen else None
         findings += read or ()
         read_holds = read is not None and not read
@@ -98,6 +94,21 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
         template=template.id,
         explanation=_explanation(template, reason, chosen, months, grids, pairs, evidence),
     )
+
+
+def _no_money(document: Document, data: Mapping[str, Any], money: str) -> list[Finding]:
+    """A bill that names prices or yuan has a total; not reading it is said."""
+    text = compact(document.text)
+    if money or not data["record"].get("price_band", True) or not re.search(r"¥-?\d|\d元(?![/每])", text):
+        return []
+    return [
+        explain(
+            "amount-missing",
+            "没有读到账单的应收合计金额。",
+            "请对照账单补录金额；用量不受影响，但少了一项核对依据。",
+            subjects=("amount_incl_tax",),
+        )
+    ]
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:

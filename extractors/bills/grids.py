@@ -10,7 +10,8 @@ from app.domain.page import Box, Document, Table
 from extractors.geometry.labels import Hit, find_labels
 from extractors.geometry.lattice import GridRow, ruled_rows
 from extractors.geometry.sheet import Piece, Sheet
-from extractors.text import compact, number_text, tidy
+from extractors.text import compact, leading_number, number_text, tidy
+from extractors.vocabulary import find_printed_unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,15 @@ def document_grids(document: Document, sheets: Sequence[Sheet], roles: Mapping[s
 def is_header(texts: Sequence[str], roles: Mapping[str, str]) -> bool:
     """True for a row that names at least two known columns and holds no number."""
     known = [r for t in texts if t and (r := role_of(t, roles))]
-    numbers = sum(1 for t in texts if t and number_text(t) is not None)
-    return len(set(known)) >= 2 and numbers == 0
+    return len(set(known)) >= 2 and not any(_is_value(t) for t in texts if t)
+
+
+def _is_value(text: str) -> bool:
+    """A number, alone or with its unit (``12,345 千瓦时``): a row that holds one is data, whatever its labels are."""
+    leading = leading_number(text)
+    return number_text(text) is not None or (
+        leading is not None and (leading[1] == "元" or find_printed_unit(leading[1]) is not None)
+    )
 
 
 def _ruled_grids(sheet: Sheet, roles: Mapping[str, str]) -> list[Grid]:

@@ -44,7 +44,7 @@ class Frame:
 
     @property
     def asked(self) -> bool:
-        return any(f.severity is Severity.EXPLAIN for f in self.findings)
+        return any(f.severity is Severity.EXPLAIN and f.id != "amount-missing" for f in self.findings)
 
     def value(self, name: str) -> str | None:
         return next((f.value for f in self.fields if f.name == name), None)

@@ -12,9 +12,10 @@ from app.domain.page import Document, Page, Source
 from extractors import checks
 from extractors.evidence import blocking, explain
 from extractors.geometry.sheet import Sheet, lay_out
-from extractors.invoices.merge import Merged, line_findings, merge, missing_fields, qr_findings, to_fields
+from extractors.invoices.codes import code_agrees, code_findings, code_of, code_reading, read_codes
+from extractors.invoices.merge import Merged, line_findings, merge, missing_fields, to_fields
 from extractors.invoices.printed import invoice_numbers, read_printed
-from extractors.invoices.reading import LABELS, InvoiceReading
+from extractors.invoices.reading import LABELS, InvoiceReading, same_value
 from extractors.invoices.records import FUELS, Context, classify_line, propose
 from extractors.invoices.remark import RemarkFacts, read_remark
 from extractors.invoices.tagged import read_tagged
@@ -40,14 +41,22 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         readings.append(read_printed(sheets, template.data, len(readings)))
     page_text = compact("".join(p.text for p in document.pages if not p.scanned))
     extra = _container_values(document)
-    merged = merge(readings, extra, page_text)
+    codes = read_codes(document.tags, readings, (s.number for s in sheets))
+    page_readings = list(readings)
+    known = {c.name for r in readings for c in r.candidates}
+    first = next((c.value for r in readings for c in r.candidates if c.name == "invoice_number"), "")
+    code = code_of(codes, first)
+    if code is not None and readings:
+        page_readings.append(code_reading(code, known, readings[0].source, len(readings)))
+    merged = merge(page_readings, extra, page_text)
+    stated = {name: c.value for name, c in merged.chosen.items() if c.locator != "qr"}
     capitals = next((r.capitals for r in readings if r.capitals), "")
     remarked = next((r for r in readings if r.remark), None)
     remark = remarked.remark if remarked else ""
-    qr = next((r.qr for r in readings if r.qr), "")
     findings += missing_fields(merged.chosen)
     findings += merged.findings
-    findings += _checks(merged, capitals, qr, today)
+    findings += _checks(merged, capitals, today)
+    findings += code_findings(code, stated)
     if any(p.scanned for p in document.pages):
         findings.append(_scanned(document))
     amount = merged.value("amount_incl_tax")
@@ -70,6 +79,7 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         proven=proven,
         remark=remark,
         buyer=merged.value("buyer_name"),
+        coded=code_agrees(code, stated),
     )
     records, notes = propose(merged.lines, context)
     findings += notes
@@ -81,7 +91,8 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         findings.append(_red_note(linked))
     if any(f.severity is Severity.BLOCKING for f in notes) and not blocked:
         records = tuple(replace(r, needs_review=True) for r in records)
-    fields = to_fields(merged, findings, proven, any(f.id == "several-invoices" for f in findings))
+    coded = frozenset(n for n, v in code.stated.items() if same_value(n, v, stated.get(n, ""))) if code else frozenset()
+    fields = to_fields(merged, findings, proven, any(f.id == "several-invoices" for f in findings), coded)
     if energy and remarked:
         fields += _remark_fields(facts, source, remarked)
     return Extraction(
@@ -149,7 +160,7 @@ def _container_values(document: Document) -> dict[str, str]:
     return out
 
 
-def _checks(merged: Merged, capitals: str, qr: str, today: date) -> tuple[Finding, ...]:
+def _checks(merged: Merged, capitals: str, today: date) -> tuple[Finding, ...]:
     value = merged.value
     groups = [
         line_findings(merged.lines, value("amount_excl_tax"), value("tax_amount")),
@@ -158,7 +169,6 @@ def _checks(merged: Merged, capitals: str, qr: str, today: date) -> tuple[Findin
         checks.tax_id("seller_tax_id", LABELS["seller_tax_id"], value("seller_tax_id")),
         checks.tax_id("buyer_tax_id", LABELS["buyer_tax_id"], value("buyer_tax_id")),
         checks.date_sanity("issue_date", "开票日期", value("issue_date") or None, today),
-        qr_findings(qr, merged),
     ]
     if value("invoice_number"):
         groups.append(checks.invoice_number(value("invoice_number"), value("invoice_code"), value("issue_date")))

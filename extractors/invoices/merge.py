@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from app.domain.activity import Confidence, FieldValue, InvoiceLine
@@ -11,7 +11,7 @@ from app.domain.page import Source
 from extractors import checks
 from extractors.evidence import Candidate, blocking, explain, note
 from extractors.invoices.reading import HEADER, LABELS, MONEY, InvoiceReading, same_value
-from extractors.text import compact, iso_date, number
+from extractors.text import compact, number
 
 CELLS = ("spec", "unit", "quantity", "unit_price", "tax_rate", "tax_amount")
 REQUIRED = ("invoice_number", "issue_date", "seller_name", "buyer_name", "amount_incl_tax")
@@ -216,38 +216,11 @@ def missing_fields(chosen: Mapping[str, Candidate]) -> list[Finding]:
     return out
 
 
-def qr_findings(qr: str, merged: Merged) -> tuple[Finding, ...]:
-    """V2b: the QR content names the same number, date and amount (without tax for old types, with tax for 31 and 32)."""
-    parts = [p.strip() for p in qr.split(",")]
-    if len(parts) < 6 or parts[0] != "01":
-        return ()
-    kind, number_, amount, day = parts[1], parts[3], parts[4], iso_date(parts[5])
-    field = "amount_incl_tax" if kind in ("31", "32") else "amount_excl_tax"
-    pairs = [("invoice_number", number_), ("issue_date", day or "")]
-    out = []
-    for name, value in pairs:
-        if value and merged.value(name) and merged.value(name) != value:
-            out.append(_qr(name, value, merged.value(name)))
-    left, right = number(amount), number(merged.value(field))
-    if left is not None and right is not None and left != right:
-        out.append(_qr(field, amount, merged.value(field)))
-    return tuple(out)
-
-
-def _qr(name: str, stated: str, printed: str) -> Finding:
-    return blocking(
-        "qr-disagreement",
-        f"二维码中的{LABELS[name]}“{stated}”与票面“{printed}”不符。",
-        "请核对原件，必要时到全国增值税发票查验平台查验。",
-        subjects=(name,),
-        data={"left": stated, "right": printed, "tolerance": "0"},
-    )
-
-
 def to_fields(
-    merged: Merged, findings: Sequence[Finding], proven: bool, document_review: bool
+    merged: Merged, findings: Sequence[Finding], proven: bool, document_review: bool, coded: Set[str] = frozenset()
 ) -> tuple[FieldValue, ...]:
-    """Header fields with confidence. ``proven``: the totals and the number were checked and every hard check holds."""
+    """Header fields with confidence. ``proven``: the totals and the number were checked and every hard check holds; ``coded``: fields that
+    the invoice's QR code confirms, which settles a doubt about where a value was read."""
     out = []
     for name in HEADER:
         candidate = merged.chosen.get(name)
@@ -260,8 +233,10 @@ def to_fields(
         elif candidate.source is Source.OCR:
             confidence = Confidence.C
         else:
-            confidence = Confidence.A if proven and not own and not candidate.doubt else Confidence.B
-        review = bool(own) or candidate.doubt or candidate.source is Source.OCR or document_review
+            doubt = candidate.doubt and name not in coded
+            confidence = Confidence.A if proven and not own and not doubt else Confidence.B
+        recognised = candidate.source is Source.OCR and not (proven and name in coded)
+        review = bool(own) or (candidate.doubt and name not in coded) or recognised or document_review
         out.append(
             FieldValue(
                 name=name,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from app.domain.page import Source
 from extractors.capitals import find_capitals
 from extractors.evidence import Candidate
 from extractors.geometry.blocks import cell_value
@@ -23,7 +24,7 @@ _MARKS = "：:;；"
 
 def read_printed(sheets: Sequence[Sheet], template: Mapping[str, Any], rank: int) -> InvoiceReading:
     """The reading of the pages of one invoice. Totals may stand on any page, the header on the first that has it."""
-    reading = InvoiceReading(origin="page", source=sheets[0].source)
+    reading = InvoiceReading(origin="page", source=_source(sheets))
     labels = label_map({**template["labels"], **{f"column:{k}": v for k, v in template["columns"].items()}})
     for sheet in sheets:
         hits = [h for h in find_labels(sheet, labels) if not h.name.startswith("column:")]
@@ -37,6 +38,11 @@ def read_printed(sheets: Sequence[Sheet], template: Mapping[str, Any], rank: int
     text = compact("".join("".join(p.text for p in row) for sheet in sheets for row in sheet.rows))
     reading.red = any(mark in text for mark in template["red"]["marks"])
     return reading
+
+
+def _source(sheets: Sequence[Sheet]) -> Source:
+    """Recognised text on any page makes the whole reading one of recognised text."""
+    return Source.OCR if any(s.source is Source.OCR for s in sheets) else sheets[0].source
 
 
 def invoice_numbers(sheet: Sheet, template: Mapping[str, Any]) -> list[tuple[str, Hit]]:

@@ -51,7 +51,8 @@ class EnergyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What records of one document share. ``blocked``: the document has a blocking finding; ``proven``: its sums hold."""
+    """What records of one document share. ``blocked``: the document has a blocking finding; ``proven``: its sums hold; ``coded``: the code
+    printed on it agrees."""
 
     sha256: str
     source: Source
@@ -63,6 +64,7 @@ class Context:
     proven: bool
     remark: str = ""
     buyer: str = ""
+    coded: bool = False
 
 
 def split_item(item: str) -> tuple[str, str]:
@@ -205,6 +207,7 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
         document_blocked=context.blocked,
         certain=certain,
         proven=context.proven and checks.product_proves(line),
+        coded=context.coded,
     )
     span = context.facts.span
     one = lambda values: values[0] if len(values) == 1 else None  # noqa: E731

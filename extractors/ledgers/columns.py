@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.page import Cell, Table
 from extractors.ledgers.words import Meaning, is_summary, meaning_inside, meaning_of, month_of, read_label, role_of
@@ -17,7 +17,8 @@ _UNIT_IN_TITLE = re.compile(r"单位[:：为]\s*([^\s,，;；。)）\]】]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its index, header texts from top to bottom, role, and what it says about carrier, unit, month, account."""
+    """One column: its index, header texts from top to bottom, role, and what it says about carrier, unit, month, account. ``year`` is the
+    column's own year where a table sets years side by side."""
 
     index: int
     texts: tuple[str, ...]
@@ -27,6 +28,7 @@ class Column:
     month: tuple[int | None, int] | None = None
     group: str = ""
     account: str = ""
+    year: int | None = None
 
     @property
     def label(self) -> str:
@@ -48,6 +50,12 @@ class Head:
 
     def role(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.role == name), None)
+
+    def period_of(self, quantity: Column) -> Column | None:
+        """The month column of a quantity: the last one to its left, else the first."""
+        periods = [c for c in self.columns if c.role == "period"]
+        left = [c for c in periods if c.index < quantity.index]
+        return left[-1] if left else (periods[0] if periods else None)
 
     @property
     def months(self) -> tuple[Column, ...]:
@@ -72,6 +80,7 @@ def read_head(table: Table, context: str) -> Head | None:
     columns = _columns(rows[top:first])
     if not columns:
         return None
+    columns = _years_beside(columns)
     return Head(
         title=title,
         year=_year(title) or _year(context),
@@ -93,6 +102,9 @@ def _names_columns(row: Sequence[Cell]) -> bool:
         return False
     months = sum(1 for t in texts if month_of(t))
     known = sum(1 for t in texts if role_of(t) or meaning_of(t))
+    years = sum(1 for t in texts if own_year(t))
+    if years >= 2 and known + years == len(texts) and known:
+        return True
     return months >= 2 or known >= 2 or (known >= 1 and months >= 1)
 
 
@@ -174,6 +186,32 @@ def _column(index: int, stack: list[str], account: str) -> Column:
         group=group,
         account=account,
     )
+
+
+def own_year(text: str) -> tuple[int, str] | None:
+    """(year, rest) of a header such as 2024年, 2024年度 or 2024年用电量; None for months and other texts."""
+    match = re.match(r"((?:19|20)\d{2})年(?:度)?(?!\d)(.*)$", compact(text))
+    return (int(match.group(1)), match.group(2)) if match else None
+
+
+def _years_beside(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Columns of a table with a month column and one column (or block of columns) a year: each gets its year, and a column that names
+    nothing but its year holds the quantity that the title names."""
+    if not any(c.role == "period" for c in columns):
+        return columns
+    years = {c.index: next((found for t in c.texts if (found := own_year(t))), None) for c in columns}
+    if len({found[0] for found in years.values() if found}) < 2:
+        return columns
+    out = []
+    for column in columns:
+        found = years[column.index]
+        if found is None:
+            out.append(column)
+        elif column.role == "unknown" and (not found[1] or meaning_of(found[1])):
+            out.append(replace(column, role="quantity", meaning=meaning_of(found[1]), year=found[0]))
+        else:
+            out.append(replace(column, year=found[0]))
+    return tuple(out)
 
 
 def _unit(text: str) -> str:

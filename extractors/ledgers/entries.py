@@ -92,7 +92,6 @@ def _list(table: Table, head: Head) -> Sheetful:
     entries: list[Entry] = []
     findings: list[Finding] = []
     sums = _Sums()
-    last_span: Span | None = None
     for row in table.rows[head.first :]:
         cells = _by_column(row)
         if not any(c.text.strip() for c in row):
@@ -101,10 +100,9 @@ def _list(table: Table, head: Head) -> Sheetful:
             for column in quantities:
                 sums.control(f"{column.index}", cells.get(column.index), findings)
             continue
-        span = _row_period(cells, head)
-        last_span = span or last_span
         findings += _readings(cells, head, quantities)
         for column in quantities:
+            span = _row_period(cells, head, column)
             cell = cells.get(column.index)
             meaning = _meaning(cells, head, column)
             where = _place(head, span, cells)
@@ -116,7 +114,8 @@ def _list(table: Table, head: Head) -> Sheetful:
             if value is None:
                 findings.append(_not_a_number(cell, column, where))
                 continue
-            if span is None and head.role("period") is not None and not month_of(_text(cells, head.role("period"))):
+            dated = head.period_of(column)
+            if span is None and dated is not None and not month_of(_text(cells, dated)):
                 findings.append(_row_unread(cell, _row_labels(cells, head)))
                 continue
             sums.add(f"{column.index}", value)
@@ -145,14 +144,17 @@ def _list(table: Table, head: Head) -> Sheetful:
             parts = [(b.texts[-1], number_text(_text(cells, b)) or "") for b in bands]
             total = _text(cells, totals[0])
             if all(v for _, v in parts) and number(total) is not None:
-                findings += checks.tou_sum(parts, number_text(total) or "", _place(head, span, cells))
+                where = _place(head, _row_period(cells, head, totals[0]), cells)
+                findings += checks.tou_sum(parts, number_text(total) or "", where)
     return Sheetful(entries=tuple(entries), findings=tuple(findings), controls=sums.held)
 
 
-def _row_period(cells: Mapping[int, Cell], head: Head) -> Span | None:
-    column = head.role("period")
+def _row_period(cells: Mapping[int, Cell], head: Head, quantity: Column) -> Span | None:
+    """The period of a row for one of its quantities: blocks side by side have a month column each, years side by side their own year."""
+    column = head.period_of(quantity)
     if column is not None:
-        return row_span(_text(cells, column), head.year, monthly="月" in column.label)
+        year = quantity.year or column.year or head.year
+        return row_span(_text(cells, column), year, monthly="月" in column.label)
     start, end = head.role("period_start"), head.role("period_end")
     if start and end:
         first, last = row_span(_text(cells, start), head.year), row_span(_text(cells, end), head.year)

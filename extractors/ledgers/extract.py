@@ -20,11 +20,10 @@ from extractors.geometry.sheet import lay_out
 from extractors.ledgers.columns import read_head
 from extractors.ledgers.days import METERED, settle_days
 from extractors.ledgers.entries import Entry, read_entries
+from extractors.sources import document_source
 from extractors.templates import Template
 from extractors.text import number, tidy
 from extractors.vocabulary import Quantity, canonical_quantity, carrier_terms, find_printed_unit
-
-SOURCES = {"xlsx": Source.XLSX, "xls": Source.XLSX, "docx": Source.DOCX, "csv": Source.CSV, "ofd": Source.OFD}
 
 
 def extract_ledger(document: Document, template: Template, reason: str, today: date) -> Extraction:
@@ -58,7 +57,7 @@ def extract_ledger(document: Document, template: Template, reason: str, today: d
     if not report and not any(e.meaning for e, _ in entries) and not any(f.id == "row-unread" for f in findings):
         return _no_ledger(document, reason)
     findings += _gaps([e for e, _ in entries])
-    source = SOURCES.get(document.media.value, Source.PDF_TEXT)
+    source = document_source(document) or Source.PDF_TEXT
     if report:
         findings += [_control(e) for e, _ in entries if e.meaning is not None]
         records: tuple[ProposedRecord, ...] = ()
@@ -85,7 +84,7 @@ def _no_ledger(document: Document, reason: str) -> Extraction:
         sha256=document.sha256,
         filename=document.filename,
         kind=DocumentKind.OTHER,
-        source=SOURCES.get(document.media.value, Source.PDF_TEXT),
+        source=document_source(document) or Source.PDF_TEXT,
         pages=document.page_count,
         findings=(
             *document.findings,
