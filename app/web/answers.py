@@ -13,7 +13,7 @@ from app.domain.errors import LingtanError, UsageError
 
 BY_STATUS = {
     400: ("bad_request", "请求的写法有误", "检查请求的格式与编码"),
-    404: ("not_found", "没有这个页面", "检查地址，或从左侧菜单进入"),
+    404: ("not_found", "没有这个页面", "检查地址，或从菜单进入"),
     405: ("method_not_allowed", "这个地址不支持这种操作", "返回上一页，从页面上的按钮操作"),
     413: ("too_large", "提交的内容太大", "分几次上传"),
     415: ("media_type", "不支持这种内容格式", "按接口说明设置 Content-Type"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -82,3 +83,6 @@ def _warm(application: FastAPI) -> None:
         warm_up(application.state.ws)
     except LingtanError as error:
         application.state.warm_error = error.message
+    except Exception:
+        logging.getLogger("uvicorn.error").exception("policy index")
+        application.state.warm_error = "政策索引没有装入，问答暂不可用"

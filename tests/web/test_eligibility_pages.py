@@ -106,3 +106,43 @@ def test_fuel_to_electricity_by_the_form(filled: TestClient, token: Token) -> No
     assert "天然气改用电" in answer.text
     given = filled.post(BASE + "/what-if", data={**FORM, "electrify:天然气": "50", "kwh_per_unit:天然气": "3"}, headers=token(filled))
     assert "增加网电" in given.text
+
+
+def test_the_interface_mirrors_every_mode(filled: TestClient) -> None:
+    base = "/api/v1/projects/p1"
+    gaps = filled.get(base + "/gaps").json()
+    assert gaps["counts"]["open"] == sum(i["state"] == "open" for i in gaps["items"])
+    kept = filled.put(base + "/gaps/g13-hydrogen", json={"assignee": "王工"}).json()
+    assert (kept["note"]["assignee"], kept["note"]["noted_by"]) == ("王工", "测试员")
+    assert filled.put(base + "/gaps/g13-hydrogen", json={"assignee": ""}).json()["note"] is None
+    assert filled.get(base + "/gaps.xlsx").content[:2] == b"PK"
+    margins = filled.get(base + "/margins?scheme=zero_carbon_factory_national_2026").json()["margins"]
+    assert {m["criterion"] for m in margins} >= {"n26-intensity-basic", "n26-physical-2030"}
+    projected = filled.post(base + "/what-if", json={"changes": [{"kind": "pv", "share": "0.5"}]}).json()
+    assert projected["projection"].startswith("projection-")
+    assert projected["total_tco2"]["difference"].startswith("-")
+    assert filled.get(base + "/reach?target=reduce_tco2=1").json()["reached"] is False
+    assert {s["status"] for s in filled.get(base + "/schemes").json()["schemes"]} >= {"now", "not"}
+    assert filled.get(base + "/compare").json()["schemes"][0]["scheme"] == "zero_carbon_factory_guideline"
+    assert [p["project"] for p in filled.get("/api/v1/compare").json()["projects"]] == ["p1"]
+    assert "findings" in filled.get(base + "/eligible").json()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "id"),
+    [
+        ("POST", "/what-if", {"changes": [{"kind": "pv", "share": 0.5}]}, 422, "number_not_exact"),
+        ("POST", "/what-if", {"changes": [{"kind": "sun"}]}, 422, "scenario_invalid"),
+        ("GET", "/reach?target=x", None, 422, "target_unknown"),
+        ("GET", "/gaps?scheme=x", None, 404, "scheme_unknown"),
+        ("GET", "/compare?scheme=x", None, 404, "scheme_unknown"),
+        ("PUT", "/gaps/x", {"note": "y"}, 404, "criterion_unknown"),
+        ("PUT", "/gaps/g13-hydrogen", {"due": "y"}, 422, "due_invalid"),
+    ],
+)
+def test_errors_of_the_interface_have_the_shape_of_the_contract(
+    filled: TestClient, method: str, path: str, body: dict[str, object] | None, status: int, id: str
+) -> None:
+    answer = filled.request(method, "/api/v1/projects/p1" + path, json=body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["id"] == id

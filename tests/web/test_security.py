@@ -125,6 +125,10 @@ def test_health_readiness_and_metrics(filled: TestClient) -> None:
     ready = filled.get("/readyz")
     assert ready.status_code == 503
     assert ready.json() == {"database": "ok", "policy_index": "loading"}
+    filled.app.state.warm_error = "没有向量模型"  # type: ignore[attr-defined]
+    failed = filled.get("/readyz")
+    filled.app.state.warm_error = ""  # type: ignore[attr-defined]
+    assert (failed.status_code, failed.json()["policy_index"], failed.json()["message"]) == (503, "failed", "没有向量模型")
     filled.get("/projects/p1")
     filled.get("/nothing/at/all")
     text = filled.get("/metrics").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.web.routes import (
     accounts,
     api_docs,
+    api_eligibility,
     api_projects,
     api_tools,
     assistant,
@@ -18,4 +19,4 @@ from app.web.routes import (
 )
 
 PAGES = (system, projects, documents, review, accounts, eligibility, assistant, drafts, policies, api_docs)
-ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_tools))
+ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_eligibility, api_tools))

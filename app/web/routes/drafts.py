@@ -26,7 +26,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @router.get("/projects/{project_id}/draft")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
-    html, missing, error = "", [], None
+    html, error = "", None
+    missing: list[str] = []
     try:
         html, missing = preview(ws, project)
     except LingtanError as refusal:

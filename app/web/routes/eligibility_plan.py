@@ -8,15 +8,13 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from app.domain.errors import LingtanError, UsageError
-from app.domain.number import parse_number
 from app.domain.project import Project
 from app.eligibility.scenario import Scenario, read_scenario
-from app.eligibility.values import plain_number
 from app.services import comparison
 from app.services.account import latest
 from app.services.gaps import make_gap_plan, note_gap, plan_to_json, plan_workbook
 from app.services.schemes import cards_to_json, open_schemes, scheme_cards
-from app.services.whatif import Projection, project_scenario, projection_to_json
+from app.services.whatif import Projection, near_text, project_scenario, projection_to_json
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
 from app.web.templating import render
@@ -166,16 +164,7 @@ def _projected(ws: Workspace, project: Project, scenario: Scenario) -> Projectio
 def _near(margin: dict[str, Any]) -> dict[str, str]:
     """The numbers of a margin for the eye; the exact ones stand in the titles."""
     keys = {"before": "value_before", "after": "value", "distance": "distance", "threshold": "threshold"}
-    return {name: _shown(margin[key]) for name, key in keys.items()}
-
-
-def _shown(text: str | None) -> str:
-    if text is None:
-        return "—"
-    try:
-        return plain_number(parse_number(text))
-    except ValueError:  # a date
-        return text
+    return {name: near_text(margin[key]) for name, key in keys.items()}
 
 
 def scenario_of(form: dict[str, str]) -> dict[str, Any]:

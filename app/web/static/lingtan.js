@@ -190,7 +190,11 @@
     var id = /^\s*<li id="([^"]+)"/.exec(event.detail.data || "");
     if (id && document.getElementById(id[1])) { event.preventDefault(); }
   });
-  document.addEventListener("htmx:sseClose", function (event) { if (event.target.closest("[data-job]")) { refreshSoon(); } keepThread(); });
+  document.addEventListener("htmx:sseClose", function (event) {
+    if (event.target.closest("[data-job]")) { refreshSoon(); }
+    var asked = event.target.closest(".lt-exchange");
+    if (asked) { scrollTo(asked, "start"); keepThread(); }
+  });
 
   // The conversation stays while one looks at a source and comes back (this tab only) -----------------------------------
   var thread = $("#thread");
