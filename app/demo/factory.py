@@ -47,7 +47,7 @@ EQUIPMENT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastYear:
-    """What earlier inventory reports state; ``renewable_share`` is a ratio of kWh."""
+    """What earlier inventory reports state; ``renewable_share`` is a percentage of kWh."""
 
     year: int
     tco2: str
@@ -55,8 +55,8 @@ class PastYear:
 
 
 PAST_YEARS = (
-    PastYear(year=2023, tco2="19420", renewable_share="0.286"),
-    PastYear(year=2024, tco2="17950", renewable_share="0.361"),
+    PastYear(year=2023, tco2="19420", renewable_share="28.6"),
+    PastYear(year=2024, tco2="17950", renewable_share="36.1"),
 )
 
 

@@ -129,7 +129,7 @@ def _decide(ws: Workspace, project: Project) -> tuple[list[str], list[str], list
         ids = {f.id for f in stored.record.findings}
         if ids and ids <= LOOKED_AT and stored.record.account_number is None and stored.record.unit == "L":
             looked += review.confirm(person, project, [stored.id])
-        elif ids == {"unit-missing"}:
+        elif "unit-missing" in ids and ids <= {"unit-missing", "same-period-differs"}:
             corrected.append(review.correct(person, project, stored.id, {"unit": "kWh"}, "对照同户号其他月份的发票，单位为千瓦时").id)
     return confirmed, looked, corrected
 
