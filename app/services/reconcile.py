@@ -10,17 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.activity import Extraction, ProposedRecord, RecordStatus
-from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Finding, Severity
-from app.domain.number import parse_number
 from app.domain.project import FactoryProfile
+from app.services.matching import LIVE, compatible, equal, heir, same_place_and_time, same_quantity, speaks_for
 from app.store.rows import StoredDocument, StoredRecord
 
 SOURCE_RANK = {"xml": 0, "ofd": 1, "pdf_text": 2, "xlsx": 3, "docx": 3, "csv": 3, "ocr": 4}
 BILL_KINDS = {"grid_bill", "gas_bill", "heat_settlement", "meter_list", "feed_in_bill"}
-LIVE = (RecordStatus.PROPOSED, RecordStatus.CONFIRMED)
 COMPARED = {"amount_excl_tax", "tax_amount", "amount_incl_tax", "issue_date", "seller_tax_id", "buyer_tax_id"}
-FED_IN = {Carrier.ELECTRICITY, Carrier.PV_GENERATION, Carrier.WIND_GENERATION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,40 +111,19 @@ def against_profile(record: ProposedRecord, extraction: Extraction, profile: Fac
     return replace(record, findings=tuple(findings), needs_review=True)
 
 
-def same_quantity(a: ProposedRecord, b: ProposedRecord) -> bool:
-    return a.unit == b.unit and parse_number(a.quantity) == parse_number(b.quantity)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A record that may stand for a fact: new, or stored and live."""
 
+    record: ProposedRecord
+    document: str
+    kind: str | None
+    source: str | None
+    confirmed: bool = False
 
-def same_energy(a: ProposedRecord, b: ProposedRecord) -> bool:
-    """Same carrier and direction; what is fed into the grid is called electricity on the bill and generation in the plant's log."""
-    if a.direction is not b.direction:
-        return False
-    return a.carrier is b.carrier or (a.direction is Direction.EXPORTED and {a.carrier, b.carrier} <= FED_IN)
-
-
-def same_place_and_time(a: ProposedRecord, b: ProposedRecord) -> bool | None:
-    """Whether two records stand for one meter and period; None when one of them does not name its account, so nobody can tell."""
-    if not (a.period_start and a.period_end) or (a.period_start, a.period_end) != (b.period_start, b.period_end):
-        return False
-    if not same_energy(a, b) or (a.meter_number and b.meter_number and a.meter_number != b.meter_number):
-        return False
-    if a.account_number and b.account_number:
-        return a.account_number == b.account_number
-    if a.meter_number and b.meter_number:
-        return True
-    return None if a.account_number or b.account_number else False
-
-
-def heir(record: StoredRecord, by_id: Mapping[str, StoredRecord]) -> StoredRecord:
-    """The record that stands for this one now, after corrections and merges."""
-    while record.superseded_by and record.superseded_by in by_id:
-        record = by_id[record.superseded_by]
-    return record
-
-
-def preference(kind: str | None, source: str | None, record: ProposedRecord) -> tuple[int, int, bool, str]:
-    """Which of two equal records stays, smallest first: the bill before the invoice, the better source, the clean one."""
-    return (0 if kind in BILL_KINDS else 1, SOURCE_RANK.get(source or "ocr", 5), record.needs_review, record.id)
+    @property
+    def id(self) -> str:
+        return self.record.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +134,39 @@ class Arrival:
     documents: Mapping[str, StoredDocument]
     records: Sequence[StoredRecord]
 
-    def decide(self, mine: ProposedRecord, other: StoredRecord, why: str) -> Merge:
-        """Which of the two stays. A record a person has confirmed always does."""
-        e, theirs = self.extraction, self.documents.get(other.document_sha256)
-        better = preference(e.kind.value, e.source.value if e.source else None, mine) < preference(
-            theirs.kind if theirs else None, theirs.source if theirs else None, other.record
+    @property
+    def by_id(self) -> dict[str, StoredRecord]:
+        return {r.id: r for r in self.records}
+
+    def new(self, record: ProposedRecord) -> Standing:
+        e = self.extraction
+        return Standing(record=record, document=e.sha256, kind=e.kind.value, source=e.source.value if e.source else None)
+
+    def stored(self, record: StoredRecord) -> Standing:
+        document = self.documents.get(record.document_sha256)
+        return Standing(
+            record=record.record,
+            document=record.document_sha256,
+            kind=document.kind if document else None,
+            source=document.source if document else None,
+            confirmed=record.status is RecordStatus.CONFIRMED,
         )
-        if better and other.status is RecordStatus.PROPOSED:
-            return Merge(loser=other.id, winner=mine.id, document=other.document_sha256, why=why)
-        return Merge(loser=mine.id, winner=other.id, document=e.sha256, why=why)
+
+
+def preference(standing: Standing) -> tuple[int, int, bool, str]:
+    """Which of two equal records stays, smallest first: the bill before the invoice, the better source, the clean one."""
+    rank = SOURCE_RANK.get(standing.source or "ocr", 5)
+    return (0 if standing.kind in BILL_KINDS else 1, rank, standing.record.needs_review, standing.id)
+
+
+def settle(a: Standing, b: Standing, why: str, outcome: Outcome) -> Standing:
+    """One of two equal records becomes evidence of the other; returns the one that stays. One that a person has confirmed always
+    does, and two of those both do: the accounts report them."""
+    if a.confirmed and b.confirmed:
+        return a
+    first, second = (a, b) if (not a.confirmed, preference(a)) <= (not b.confirmed, preference(b)) else (b, a)
+    outcome.merges.append(Merge(loser=second.id, winner=first.id, document=second.document, why=why))
+    return first
 
 
 def reconcile(arrival: Arrival, key: str | None) -> Outcome:
@@ -178,7 +178,22 @@ def reconcile(arrival: Arrival, key: str | None) -> Outcome:
                 _copy_of_invoice(arrival, other, outcome)
     for mine in arrival.extraction.records:
         _same_month(arrival, mine, outcome)
+    _carry_contradictions(arrival, outcome)
     return outcome
+
+
+CONTRADICTIONS = {"copies-differ", "same-period-differs", "possibly-same", "copy-rejected"}
+
+
+def _carry_contradictions(arrival: Arrival, outcome: Outcome) -> None:
+    """What contradicted a record goes on contradicting the one it becomes part of, unless a person has confirmed that already."""
+    stored = {r.id: r for r in arrival.records}
+    for merge in sorted(outcome.merges, key=lambda m: m.winner in stored):
+        known = stored[merge.loser].record.findings if merge.loser in stored else ()
+        for finding in (*known, *outcome.flags.get(merge.loser, ())):
+            waiting = merge.winner not in stored or stored[merge.winner].status is RecordStatus.PROPOSED
+            if finding.id in CONTRADICTIONS and waiting and finding not in outcome.flags.get(merge.winner, ()):
+                outcome.flag(merge.winner, finding)
 
 
 def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) -> None:
@@ -190,7 +205,7 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
         for f in extraction.fields
         if f.name in COMPARED and (o := known.field(f.name)) is not None and f.value != o.value
     ]
-    by_id = {r.id: r for r in arrival.records}
+    by_id = arrival.by_id
     theirs = [r for r in arrival.records if r.document_sha256 == other.sha256 and r.supersedes is None]
     pairs = _paired(extraction.records, theirs, by_id)
     agreeing = not (extraction.records and theirs) or len(pairs) == len(extraction.records) == len(theirs)
@@ -199,7 +214,7 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
             id="copies-differ",
             severity=Severity.BLOCKING,
             message=f"文件“{extraction.filename}”与“{other.filename}”发票号码相同，但内容不一致："
-            + ("；".join(f"{n} {a} ≠ {b}" for n, a, b in differing) or "能源数量或品种不同"),
+            + ("；".join(f"{n} {a} ≠ {b}" for n, a, b in differing) or "能源品种、数量、户号或账期不同"),
             subjects=(extraction.sha256[:12], other.sha256[:12]),
             data={n: [a, b] for n, a, b in differing},
             fix="核对两份文件，否决错误的一份；不要两份都确认",
@@ -216,7 +231,7 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
         if mine.id in outcome.merged or live.id in outcome.merged:
             continue
         if live.status in LIVE:
-            outcome.merges.append(arrival.decide(mine, live, "同一发票的另一份文件"))
+            settle(arrival.new(mine), arrival.stored(live), "同一发票的另一份文件", outcome)
         elif live.status is RecordStatus.REJECTED:
             outcome.flag(
                 mine.id,
@@ -233,35 +248,42 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
 def _paired(
     mine: Sequence[ProposedRecord], theirs: Sequence[StoredRecord], by_id: Mapping[str, StoredRecord]
 ) -> list[tuple[ProposedRecord, StoredRecord]]:
-    """Each new record with the stored one of equal content, as it was extracted or as a person corrected it."""
-    left = list(theirs)
-    pairs = []
-    for record in mine:
-        for other in left:
-            forms = (other.raw, other.record, heir(other, by_id).record)
-            if any(same_energy(record, form) and same_quantity(record, form) for form in forms):
-                pairs.append((record, other))
-                left.remove(other)
-                break
-    return pairs
+    """Each new record with the stored one of equal content, as it was extracted or as a person corrected it; those that name the
+    same account and period first, then those where one of the two is silent about it."""
+    free = list(theirs)
+    pairs: dict[str, StoredRecord] = {}
+    for matches in (equal, compatible):
+        for record in mine:
+            if record.id in pairs:
+                continue
+            for other in free:
+                if any(matches(record, form) for form in (other.raw, other.record, heir(other, by_id).record)):
+                    pairs[record.id] = other
+                    free.remove(other)
+                    break
+    return [(record, pairs[record.id]) for record in mine if record.id in pairs]
 
 
 def _same_month(arrival: Arrival, mine: ProposedRecord, outcome: Outcome) -> None:
     """Bill and invoice of one account and period: equal quantities are one fact (the bill is the activity's evidence, the invoice
-    the cost's), different ones both wait."""
+    the cost's), different ones both wait. A record that was merged away still speaks for the one it became part of: it may name
+    the account that the other is silent about."""
+    by_id = arrival.by_id
+    standing = arrival.new(mine) if mine.id not in outcome.merged else None
     for other in arrival.records:
-        if mine.id in outcome.merged:
-            return
-        if other.status not in LIVE or other.document_sha256 == arrival.extraction.sha256 or other.id in outcome.merged:
+        live = speaks_for(other, by_id)
+        if live is None or standing is None or other.document_sha256 == arrival.extraction.sha256:
             continue
-        same, equal = same_place_and_time(mine, other.record), same_quantity(mine, other.record)
-        if same and equal:
-            outcome.merges.append(arrival.decide(mine, other, "同户号同账期的同一笔用能"))
-        elif same or (same is None and equal):
-            finding = differs(mine, other.record) if same else possibly_same(mine, other.record)
+        if live.id == standing.id or live.id in outcome.merged:
+            continue
+        same, alike = same_place_and_time(mine, other.record), same_quantity(mine, other.record)
+        if same and alike:
+            standing = settle(standing, arrival.stored(live), "同户号同账期的同一笔用能", outcome)
+        elif same or (same is None and alike):
+            finding = differs(mine, live.record) if same else possibly_same(mine, live.record)
             outcome.flag(mine.id, finding)
-            if other.status is RecordStatus.PROPOSED:
-                outcome.flag(other.id, finding)
+            if live.status is RecordStatus.PROPOSED:
+                outcome.flag(live.id, finding)
 
 
 def differs(a: ProposedRecord, b: ProposedRecord) -> Finding:

@@ -18,7 +18,8 @@ from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.domain.units import find_unit
-from app.services.reconcile import differs, same_place_and_time, same_quantity
+from app.services.matching import same_place_and_time, same_quantity
+from app.services.reconcile import differs
 from app.services.workspace import Workspace
 from app.store import rows
 from app.store.rows import StoredRecord

@@ -281,7 +281,7 @@ WORDS = st.sampled_from(
     rest=st.lists(WORDS, max_size=4),
 )
 def test_no_words_give_a_traceback(place: Path, capsys: pytest.CaptureFixture[str], command: list[str], rest: list[str]) -> None:
-    status = run(["--home", "h", *command, *rest, "--json"])
+    status = run(["--json", "--home", "h", *command, *rest])
     out, err = capsys.readouterr()
     assert status in (0, 1, 2, 3)
     assert "Traceback" not in out + err

@@ -119,8 +119,10 @@ def test_a_copy_of_a_rejected_invoice_waits_with_the_reason(ws: Workspace) -> No
         extraction("b.pdf", record("r1", "1001"), **NUMBER),
         extraction("b.pdf", record("r1"), **(NUMBER | {"amount_incl_tax": "101.00"})),
         extraction("b.pdf", record("r1"), record("r2", "5"), **NUMBER),
+        extraction("b.pdf", record("r1", account_number="1002"), **NUMBER),
+        extraction("b.pdf", record("r1", period_end="2025-03-30"), **NUMBER),
     ],
-    ids=["quantity", "amount", "lines"],
+    ids=["quantity", "amount", "lines", "account", "period"],
 )
 def test_differing_copies_block_both(ws: Workspace, second: Extraction, turned: bool) -> None:
     project = new_project(ws)
@@ -138,6 +140,29 @@ def test_more_than_nine_lines_are_paired_by_content_not_by_name(ws: Workspace) -
     take_in(ws, project, extraction("a.pdf", *lines, **NUMBER), extraction("a.xml", *reversed(lines), source=Source.XML, **NUMBER))
     assert len(live(ws, project)) == 12
     assert review.confirm_clean(ws, project) == sorted(f"{rid('a.xml')[:-2]}r{n}" for n in range(1, 13))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=lambda o: "".join(map(str, o)))
+def test_a_bill_does_not_hide_that_its_invoice_is_contradicted(ws: Workspace, order: tuple[int, ...]) -> None:
+    project = new_project(ws)
+    every = [
+        extraction("bill.pdf", record("r1"), kind=DocumentKind.GRID_BILL),
+        extraction("a.pdf", record("r1"), **NUMBER),
+        extraction("b.pdf", record("r1", "2000", account_number=None), **NUMBER),
+    ]
+    take_in(ws, project, *(every[n] for n in order))
+    assert review.confirm_clean(ws, project) == []
+    assert {r.id for r in live(ws, project)} == {rid("bill.pdf"), rid("b.pdf")}
+
+
+def test_copies_are_paired_by_account_before_those_that_are_silent(ws: Workspace) -> None:
+    project = new_project(ws)
+    take_in(ws, project, extraction("a.pdf", record("r1", account_number="1001"), record("r2", account_number="1002"), **NUMBER))
+    take_in(ws, project, extraction("a.xml", record("r1", account_number=None), record("r2", account_number="1001"), source=Source.XML, **NUMBER))
+    assert len(live(ws, project)) == 2
+    assert verify_project(ws, project)["findings"] == []
+    heirs = {r.id: r.superseded_by for r in review.list_records(ws, project) if r.superseded_by}
+    assert heirs == {rid("a.pdf"): rid("a.xml", 2), rid("a.pdf", 2): rid("a.xml")}
 
 
 @pytest.mark.parametrize("turned", [False, True])
