@@ -52,15 +52,9 @@ SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 
 def shown(number: str | None) -> str:
     """An exact number for the eye: at most six decimals."""
-    from app.domain.number import parse_number
-    from app.eligibility.values import plain_number
+    from app.services.whatif import near_text
 
-    if number is None:
-        return "未知"
-    try:
-        return plain_number(parse_number(number))
-    except ValueError:
-        return number
+    return near_text(number, "未知")
 
 
 def margins(found: list[dict[str, Any]]) -> str:

@@ -70,20 +70,19 @@ def _of_rule(rule: Rule, facts: FactSheet, ruleset: RuleSet) -> Iterator[Margin]
     elif check.kind == "date" and isinstance(check.threshold, str):
         yield _days(rule, ruleset, check.operands[0], lookup(check.operands[0]))
     for role, node in (("门槛", check.node), ("适用条件", rule.applies_node)):
-        for leaf in _numeric(node):
-            threshold = leaf.literals[0]
-            assert isinstance(threshold, Fraction)
-            spec = ruleset.facts.get(leaf.name)
+        for name, operator, number in _numeric(node):
+            spec = ruleset.facts.get(name)
             unit = spec.unit if spec else ""
-            yield _margin(rule, ruleset, role, leaf.name, leaf.operator, threshold, unit, lookup(leaf.name), None, True)
+            yield _margin(rule, ruleset, role, name, operator, number, unit, lookup(name), None, True)
 
 
-def _numeric(node: Node | None) -> Iterator[Node]:
-    """The comparisons of an expression with a number."""
+def _numeric(node: Node | None) -> Iterator[tuple[str, str, Fraction]]:
+    """(fact, operator, number) of the comparisons of an expression with a number."""
     if node is None:
         return
-    if node.kind == "compare" and isinstance(node.literals[0], Fraction):
-        yield node
+    literal = node.literals[0] if node.kind == "compare" else None
+    if isinstance(literal, Fraction):
+        yield node.name, node.operator, literal
     for child in node.children:
         yield from _numeric(child)
 

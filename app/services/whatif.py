@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, UsageError
 from app.domain.finding import Finding, Severity
-from app.domain.number import exact_text, fixed_text
+from app.domain.number import exact_text, fixed_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import FactoryProfile, Project
 from app.domain.run import CalculationRun
@@ -24,6 +24,7 @@ from app.eligibility.facts import build_fact_sheet
 from app.eligibility.margins import Margin, margins
 from app.eligibility.rule import RuleSet
 from app.eligibility.scenario import Scenario, apply_changes, read_scenario
+from app.eligibility.values import plain_number
 from app.services.account import confirmed_records, latest, latest_grid_year
 from app.services.eligibility import documents_of, facts_of, known_schemes
 from app.services.inventory import build_inputs
@@ -67,6 +68,21 @@ class Projection:
 def parse_scenario(text: str) -> Scenario:
     """A scenario file. Raises UsageError."""
     return read_scenario(plain_numbers(parse_toml(text, "设想文件")))
+
+
+def scenario_of_json(data: Mapping[str, Any]) -> Scenario:
+    """A scenario given as JSON. Raises UsageError; a number that came as a binary fraction is refused with its place."""
+    return read_scenario(_exact_numbers(data, "设想"))
+
+
+def _exact_numbers(value: Any, where: str) -> Any:
+    if isinstance(value, float):
+        raise UsageError("number_not_exact", f"{where} 的数字 {value} 不能精确表示", fix='写成十进制字符串，例如 "0.2"', subject=where)
+    if isinstance(value, Mapping):
+        return {str(k): _exact_numbers(v, str(k)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_exact_numbers(v, where) for v in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def project_margins(ws: Workspace, project: Project, schemes: Sequence[str] | None = None) -> tuple[Margin, ...]:
@@ -253,3 +269,13 @@ def _total(before: Fraction, after: Fraction) -> dict[str, str]:
 def margin_to_plain(margin: Margin) -> dict[str, Any]:
     """One margin as JSON; numbers stay exact text."""
     return {**to_plain(margin), "modality": margin.modality.value, "evidence": margin.evidence.value}
+
+
+def near_text(text: str | None, unknown: str = "—") -> str:
+    """An exact number for the eye: the decimal itself, or six places of one that does not end; a date stays a date."""
+    if text is None:
+        return unknown
+    try:
+        return plain_number(parse_number(text))
+    except ValueError:
+        return text
