@@ -78,7 +78,7 @@ def account(key: str | None, earlier: str | None) -> int:
 
 def account_text(result: dict[str, Any]) -> str:
     """The inventory, its findings and, when asked for, the comparison with an earlier run."""
-    from app.accounting.compare import comparison_text
+    from app.services.account import comparison_text
 
     parts = [inventory_text(result), findings_text(result["findings"])]
     if "comparison" in result:

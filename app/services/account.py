@@ -150,9 +150,16 @@ def compare(ws: Workspace, project: Project, result: AccountResult, earlier: str
     )
 
 
+def comparison_text(shown: Mapping[str, Any]) -> str:
+    """What ``compare`` gives, as lines for a reader."""
+    from app.accounting import compare as comparing
+
+    return comparing.comparison_text(shown)
+
+
 def _ancestors(replaced: Mapping[str, str], known: set[str]) -> dict[str, str]:
     """Each activity of a corrected record with the activity of the nearest earlier record that the other run knows."""
-    out = {}
+    out: dict[str, str] = {}
     for id in replaced:
         earlier = replaced[id]
         while earlier not in known and earlier in replaced:

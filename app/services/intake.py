@@ -157,11 +157,11 @@ def upload(ws: Workspace, project: Project, paths: Sequence[Path], progress: Pro
         except LingtanError as refusal:
             out.append({"file": str(path), "sha256": None, "status": "refused", "error": refusal.to_plain(), "findings": []})
             continue
-        for file, item in _with_members(ws, project, str(path), received, skip=received.sha256 in todo):
-            twice = item.sha256 in todo
-            out.append({"file": file, "sha256": item.sha256, "status": "duplicate" if twice else item.state})
-            if item.state != "duplicate" and not twice:
-                todo[item.sha256] = item
+        for file, member in _with_members(ws, project, str(path), received, skip=received.sha256 in todo):
+            twice = member.sha256 in todo
+            out.append({"file": file, "sha256": member.sha256, "status": "duplicate" if twice else member.state})
+            if member.state != "duplicate" and not twice:
+                todo[member.sha256] = member
     for sha256, document in _read_all(ws, list(todo.values()), report):
         process(ws, project, sha256, document=document)
     with ws.reading() as c:

@@ -107,21 +107,21 @@ def totals(files: list[Extraction]) -> tuple[dict[tuple[str | None, str | None],
         return confirmed, Counter(i.status.value for i in stored)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(files=bills_and_copies(), data=st.data())
 def test_any_order_gives_the_same_confirmed_totals(files: list[Extraction], data: st.DataObject) -> None:
     turned = data.draw(st.permutations(files))
     assert totals(turned) == totals(files)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(files=bills_and_copies())
 def test_no_account_and_month_is_ever_confirmed_twice_in_bulk(files: list[Extraction]) -> None:
     confirmed, _ = totals(files)
     assert all(q in (100, 900) for q in confirmed.values())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(files=st.integers(1, 5).flatmap(lambda n: st.tuples(*(one_file(i) for i in range(n)))), data=st.data())
 def test_every_history_of_decisions_verifies(files: tuple[Extraction, ...], data: st.DataObject) -> None:
     """Whatever people do, in whatever order, the tables are what the log says and every record has one live heir or an end."""

@@ -262,6 +262,7 @@ def test_policies_on_the_command_line(lingtan: Lingtan, tmp_path: Path) -> None:
     assert "编号" in lingtan(*home, "policy", "list").out
 
 
+@pytest.mark.slow
 def test_ask_and_its_batch(lingtan: Lingtan, demo_home: Path, tmp_path: Path) -> None:
     home = ("--home", demo_home)
     answer = lingtan(*home, "ask", "零碳工厂的建设原则是什么？", "--region", "安徽", "--json").json
