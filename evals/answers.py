@@ -28,7 +28,7 @@ from app.retrieval.regions import short_region
 from evals.example_project import example_project
 
 DATASETS = Path(__file__).parent / "datasets"
-SETS = ("questions_dev", "questions_own", "questions_later", "questions_last")
+SETS = ("questions_dev", "questions_own", "questions_later", "questions_last", "questions_fresh")
 CLAIMS = (AnswerStatus.ANSWERED, AnswerStatus.REFERENCE_ONLY)
 FLOOR = 0.95
 
@@ -78,7 +78,8 @@ def run(dataset: Path | str | None = None, *, context: AssistantContext | None =
             return run(dataset, context=build_context(Path(folder) / "vectors.sqlite"), names=names)
     files = [Path(dataset)] if dataset else [DATASETS / f"{n}.yaml" for n in names if (DATASETS / f"{n}.yaml").is_file()]
     view = example_project()
-    total, groups, elapsed = Tally(), defaultdict(Tally), []
+    total, elapsed = Tally(), list[int]()
+    groups: defaultdict[str, Tally] = defaultdict(Tally)
     per_file: dict[str, Tally] = {}
     wrong: list[dict[str, Any]] = []
     answer("零碳工厂", context)

@@ -42,10 +42,12 @@ def _bill(month: int, *, status: str = "confirmed") -> ActivityView:
 
 
 def _report(run_id: str) -> EligibilityReport:
-    common = {"scheme": "zero_carbon_factory_guideline", "clause": "miit-2026-13/三-(三)", "modality": Modality.SHALL,
-              "evidence": EvidenceLevel.OFFICIAL}
     return EligibilityReport(project="example", run_id=run_id, ruleset="example", criteria=(
-        CriterionVerdict(id="equipment-grade", topic="equipment_grade", title="通用设备能效等级",
-                         verdict=Verdict.INSUFFICIENT_EVIDENCE, reason="没有设备清单。", missing=("设备清单和能效等级",), **common),
-        CriterionVerdict(id="accounting", topic="accounting_method", title="核算方法", verdict=Verdict.MET,
-                         reason="按国家标准核算。", **common)))
+        _criterion("equipment-grade", "通用设备能效等级", Verdict.INSUFFICIENT_EVIDENCE, "没有设备清单。", ("设备清单和能效等级",)),
+        _criterion("accounting", "核算方法", Verdict.MET, "按国家标准核算。", ())))
+
+
+def _criterion(id: str, title: str, verdict: Verdict, reason: str, missing: tuple[str, ...]) -> CriterionVerdict:
+    return CriterionVerdict(id=id, scheme="zero_carbon_factory_guideline", topic="equipment_grade", title=title,
+                            clause="miit-2026-13/三-(三)", modality=Modality.SHALL, evidence=EvidenceLevel.OFFICIAL,
+                            verdict=verdict, reason=reason, missing=missing)

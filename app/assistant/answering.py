@@ -43,13 +43,13 @@ def plan_for(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> P
         return _decline(refusal, frame, context, knowledge)
     if not frame.text:
         return Plan(status=AnswerStatus.DECLINED, statements=(Remark(text="请写出问题。"),))
-    rule = own_rule(frame, knowledge)
-    if rule is not None:
-        return answer_own(rule, frame, context, knowledge)
     kind = context.examples.clear(context.index.query_vector(frame.question)) if context.examples else None
     if kind in LIKE_REFUSAL:
         by_id = {refusal.id: refusal for refusal in knowledge.refusals}
         return _decline(by_id[LIKE_REFUSAL[kind]], frame, context, knowledge)
+    rule = own_rule(frame, knowledge)
+    if rule is not None:
+        return answer_own(rule, frame, context, knowledge)
     if kind == "off_topic" and not frame.named:
         return out_of_scope(knowledge)
     return decide(frame, context, knowledge)

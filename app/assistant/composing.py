@@ -88,7 +88,8 @@ def _negative(statement: Negative, knowledge: Knowledge, citations: dict[str, Ci
 
 
 def _lead(plan: Plan, frame: Frame, knowledge: Knowledge) -> list[Remark]:
-    """For a yes-or-no question answered by an encouragement: say so, with the word itself, before the quote."""
+    """For a yes-or-no question answered by a sentence that opens with an encouragement: say so, with the word itself, before
+    the quote. A word further on may belong to another matter of the same sentence."""
     if plan.status is not AnswerStatus.ANSWERED or not frame.yes_no:
         return []
     first = next((s for s in plan.statements if isinstance(s, Extract)), None)
@@ -98,7 +99,7 @@ def _lead(plan: Plan, frame: Frame, knowledge: Knowledge) -> list[Remark]:
     for cue, wording in (("permitted", "permission"), ("encouraged", "direction")):
         found = knowledge.cues[cue].search(text)
         if found and not re.search("应|须|必须", text):
-            return [Remark(text=knowledge.wording[wording].format(word=found.group()), evidence=first.evidence)]
+            return [Remark(text=knowledge.wording[wording].format(word=found.group(1)), evidence=first.evidence)]
     return []
 
 

@@ -14,8 +14,9 @@ from app.assistant.context import AssistantContext
 from app.assistant.evidence import Evidence, family_of, fits_type, gather, local_to, on_topic
 from app.assistant.frame import Frame
 from app.assistant.knowledge import Entity, Knowledge, matches
-from app.assistant.picking import outline, parts_of, pick
+from app.assistant.picking import pick
 from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.assistant.saying import claims_in, gaps_of, hint, say
 from app.assistant.support import unknown_share
 from app.domain.answer import AnswerStatus
 from app.domain.clause import PolicyDocument
@@ -28,11 +29,7 @@ SUPPORT_SENTENCES = 6
 UNKNOWN_CEILING = 0.5
 FOREIGN_CEILING = 0.25
 NAMED_MARGIN = 0.15
-REPORTED_LEAD = 0.06
 KINDRED_MARGIN = 0.09
-PART_MARGIN = 0.08
-TOPIC_MARGIN = 0.04
-MOST_GAPS = 6
 
 
 def decide(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
@@ -53,7 +50,7 @@ def off_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
     in_domain = any(word in frame.text for word in off.domain)
     if not in_domain and matches(off.patterns, frame.text):
         return out_of_scope(knowledge)
-    if in_domain or frame.topics or frame.type or frame.entities or frame.named:
+    if in_domain or frame.topics or frame.type or frame.entities or frame.named or frame.regional:
         return None
     hits = context.index.search(frame.question, limit=3)
     known = any(h.scores["late"] >= off.late_floor and h.scores["coverage"] >= off.coverage_floor for h in hits)
@@ -61,7 +58,7 @@ def off_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
 
 
 def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    for claim in _claims(frame, context, knowledge):
+    for claim in claims_in(frame, context, knowledge):
         mark = knowledge.claims.get(claim.id)
         if mark is not None and mark.force:
             what = f"这种说法（{context.topics.get(claim.topic, claim.topic)}）"
@@ -118,7 +115,7 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
         fitting = [e for e in _elsewhere(frame, context, knowledge) if fits_type(e, frame) and on_topic(e, frame)]
     fitting = _with_numbers(fitting, frame)
     if fitting:
-        return _say(fitting, frame, context, knowledge)
+        return say(fitting, frame, context, knowledge)
     what = kind.label
     gaps = []
     for topic in topics[:1]:
@@ -138,7 +135,7 @@ def unheard_number(frame: Frame, context: AssistantContext, knowledge: Knowledge
     relevant = [e for e in pool if not frame.topics or on_topic(e, frame)]
     heard = _with_numbers(relevant, frame)
     if heard:
-        return _say(heard, frame, context, knowledge)
+        return say(heard, frame, context, knowledge)
     remark = Remark(text=knowledge.wording["unknown_number"].format(number="、".join(frame.numbers)))
     return no.refuse(frame, context, knowledge, "这个数值", topics=frame.topics, before=(remark,))
 
@@ -199,7 +196,9 @@ def about_document(frame: Frame, context: AssistantContext, knowledge: Knowledge
 
 def region_without_text(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """Local administration asked of a region whose zero-carbon texts are not held."""
-    if not frame.regional or frame.family != "factory" or _local(frame, context, knowledge):
+    if not frame.regional or frame.family != "factory":
+        return None
+    if any(not frame.topics or set(frame.topics[:2]) & set(e.passage.topics) for e in _local(frame, context, knowledge)):
         return None
     if not ((set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame)) or frame.local):
         return None
@@ -221,15 +220,15 @@ def silent_topic(frame: Frame, context: AssistantContext, knowledge: Knowledge) 
         local = [e for e in _one_a_document(local) if e.score >= local[0].score - KINDRED_MARGIN]
         if local:
             absent = no.negatives(frame, context, knowledge, label, (topic,), most=1)
-            said = [*(n for n in absent if n.nearest is not None), *(Extract(evidence=e) for e in local)]
+            said: list[Statement] = [*(n for n in absent if n.nearest is not None), *(Extract(evidence=e) for e in local)]
             status = AnswerStatus.ANSWERED if any(e.decidable for e in local) else AnswerStatus.REFERENCE_ONLY
             plain_noes = [knowledge.wording["negative_plain"].format(doc=no.short_name(n.document), what=label)
                           for n in absent if n.nearest is None]
             return Plan(status=status, statements=tuple(said),
-                        gaps=(*plain_noes, *_gaps(frame, context, knowledge, local, reported)))
+                        gaps=(*plain_noes, *gaps_of(frame, context, knowledge, local, reported)))
     if reported:
-        return _say(reported, frame, context, knowledge)
-    return no.refuse(frame, context, knowledge, label, topics=(topic,), gaps=_hint(topic, frame, context, knowledge))
+        return say(reported, frame, context, knowledge)
+    return no.refuse(frame, context, knowledge, label, topics=(topic,), gaps=hint(topic, frame, context, knowledge))
 
 
 def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -238,117 +237,18 @@ def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge
     if frame.named:
         named = [e for e in gather(frame, context, knowledge, regions=None) if e.passage.document.id in frame.named]
         if named and (not national or named[0].score >= national[0].score - NAMED_MARGIN):
-            return _say(named, frame, context, knowledge)
+            return say(named, frame, context, knowledge)
     every = _local(frame, context, knowledge)
     if frame.places and every and (not national or every[0].score >= national[0].score + PLACE_LEAD):
-        return _say(every, frame, context, knowledge)
+        return say(every, frame, context, knowledge)
     local = [e for e in every if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
     if local and frame.places:
-        return _say(local, frame, context, knowledge)
+        return say(local, frame, context, knowledge)
     if local and (not national or _silent(frame.topics[:1], context, knowledge, frame)
                   or local[0].score >= national[0].score - LOCAL_MARGIN):
-        return _say([*local, *(e for e in national if e.decidable and on_topic(e, frame) and e.score > local[0].score)],
+        return say([*local, *(e for e in national if e.decidable and on_topic(e, frame) and e.score > local[0].score)],
                     frame, context, knowledge)
-    return _say(national, frame, context, knowledge) if national else None
-
-
-def _say(ranked: Sequence[Evidence], frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    """Answered when the chosen sentences may decide, for reference only when all of them are reports."""
-    ordered = sorted(ranked, key=lambda e: -e.score)
-    sure = _topical([e for e in ordered if e.decidable], frame)
-    if sure and _only_reported(ordered[0], sure[0], frame):
-        sure = []
-    members = outline(frame, [e for e in ordered if e.national], bool(knowledge.cues["outline"].search(frame.text)))
-    if members:
-        chosen = members
-    elif sure:
-        chosen = pick(sure, frame)
-        for part in parts_of(frame):
-            best = next((e for e in gather(frame, context, knowledge, query=part, regions=frame.regions, limit=8)
-                         if e.decidable and (e.score >= sure[0].score - PART_MARGIN or on_topic(e, frame))), None)
-            if best is not None and best.passage.id not in {e.passage.id for e in chosen}:
-                chosen = [*chosen, *pick([best], frame)]
-        chosen = chosen[:6]
-    else:
-        chosen = pick(ordered, frame)
-    if not chosen:
-        return None
-    status = AnswerStatus.ANSWERED if any(e.decidable for e in chosen) else AnswerStatus.REFERENCE_ONLY
-    return Plan(status=status, statements=tuple(Extract(evidence=e) for e in chosen),
-                gaps=_gaps(frame, context, knowledge, chosen, _reports(ordered, frame)))
-
-
-def _topical(sure: list[Evidence], frame: Frame) -> list[Evidence]:
-    """Sentences on the asked topic first, unless something else fits clearly better."""
-    for topic in frame.topics[:1]:
-        same = [e for e in sure if topic in e.passage.topics]
-        if same and same[0].score >= sure[0].score - TOPIC_MARGIN:
-            return [*same, *(e for e in sure if e not in same)]
-    return sure
-
-
-def _only_reported(top: Evidence, surest: Evidence, frame: Frame) -> bool:
-    """The best sentence is a report on an asked topic and the best official one is about something else: quoting the
-    official one would answer another question."""
-    if top.decidable or not on_topic(top, frame):
-        return False
-    first = frame.topics[0]
-    if not on_topic(surest, frame) or (first in top.passage.topics and first not in surest.passage.topics):
-        return True
-    return bool(frame.places) and top.score - surest.score >= REPORTED_LEAD
-
-
-def _gaps(frame: Frame, context: AssistantContext, knowledge: Knowledge, chosen: Sequence[Evidence],
-          reported: Sequence[Evidence] = ()) -> tuple[str, ...]:
-    """What the documents leave open, most telling first. ``reported`` is what unverified sources say besides."""
-    wording = knowledge.wording
-    gaps: list[str] = []
-    if frame.regional and not no.holds_region(frame, context, knowledge):
-        gaps.append(wording["gap_region"].format(region=frame.regions[0]))
-    gaps.extend(claim.why for claim in _claims(frame, context, knowledge))
-    for topic in frame.topics[:1]:
-        gaps.extend(no.coverage_gap(topic, document, context) for document in no.read_in_full(context, frame, knowledge))
-    for document in _documents(reported):
-        gaps.append(wording["gap_reported"].format(doc=no.short_name(document)))
-    for document in _documents([e for e in chosen if e.decidable]):
-        if not document.full_text:
-            gaps.append(wording["gap_digest"].format(doc=no.short_name(document)))
-    for pair in context.lexicon.not_synonyms:
-        if plain(pair.b) in frame.text:
-            gaps.append(wording["gap_confusion"].format(a=pair.a, b=pair.b, why=pair.why))
-    gaps.extend(_hint(frame.topics[0], frame, context, knowledge) if frame.topics else ())
-    return tuple(dict.fromkeys(gap for gap in gaps if gap))[:MOST_GAPS]
-
-
-def _reports(ordered: Sequence[Evidence], frame: Frame) -> list[Evidence]:
-    """Unverified sentences on the first topic: worth a warning beside an official answer."""
-    return [e for e in ordered if not e.decidable and set(frame.topics[:1]) & set(e.passage.topics)]
-
-
-def _documents(evidence: Sequence[Evidence]) -> list[PolicyDocument]:
-    return list({e.passage.document.id: e.passage.document for e in evidence}.values())
-
-
-def _hint(topic: str, frame: Frame, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
-    rule = knowledge.topics.get(topic)
-    if frame.regional or rule is None or rule.regional == "none":
-        return ()
-    regions = no.other_regions(topic, context, frame, knowledge)
-    return (knowledge.wording["gap_other_regions"].format(regions="、".join(regions)),) if regions else ()
-
-
-def _claims(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list:
-    found = []
-    for claim in context.claims:
-        mark = knowledge.claims.get(claim.id)
-        if mark is not None:
-            hit = all(pattern.search(frame.text) for pattern in mark.all)
-        else:
-            hits = sum(plain(word) in frame.text for word in claim.contains)
-            hit = hits >= min(2, len(claim.contains)) > 0
-        if hit:
-            found.append(claim)
-    return found
+    return say(national, frame, context, knowledge) if national else None
 
 
 def _local(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:

@@ -10,7 +10,7 @@ from app.assistant.frame import Frame
 from app.domain.clause import Clause
 from app.retrieval.folding import plain, strip_question_words, terms
 
-SAME_CLAUSE_MARGIN = 0.03
+SAME_CLAUSE_MARGIN = 0.02
 OTHER_CLAUSE_MARGIN = 0.018
 MULTI_MARGIN = 0.04
 MOST_SENTENCES = 3

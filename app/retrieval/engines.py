@@ -47,7 +47,7 @@ class SentenceTransformerEngine:
     def __init__(self, model: str) -> None:
         quiet_native_threads()
         try:
-            from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+            from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise Unavailable("embedder-missing", "没有安装 sentence-transformers，不能使用这个向量引擎。",
                               fix="安装 sentence-transformers，或把 LINGTAN_EMBEDDER 改回默认的 embedded。", subject=model) from error

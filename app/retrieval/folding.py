@@ -15,6 +15,7 @@ QUESTION_WORDS = (
     "企业", "工厂", "一下", "告诉我", "想问", "帮我", "这个", "那个", "的话", "情况", "方面", "具体", "内容", "关于", "对于",
     "吗", "呢", "吧", "啊", "呀", "嘛", "的", "了",
 )
+ONE_KIND = str.maketrans("〔〕[]【】—–", "()()()--")
 LATIN = re.compile(r"[a-z0-9][a-z0-9./%\-]*")
 HAN = re.compile(r"[㐀-鿿]+")
 SPACED_LATIN = re.compile(r"(?<=[a-z]) (?=\d)")
@@ -44,7 +45,7 @@ class Folder:
 def plain(text: str) -> str:
     """NFKC, lower case, one kind of bracket and dash, no space between letters and digits (GB/T 32150 = GB/T32150)."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    folded = folded.translate(str.maketrans({"〔": "(", "〕": ")", "[": "(", "]": ")", "【": "(", "】": ")", "—": "-", "–": "-"}))
+    folded = folded.translate(ONE_KIND)
     return SPACED_LATIN.sub("", re.sub(r"\s+", " ", folded)).strip()
 
 
