@@ -308,7 +308,7 @@ def test_a_file_is_added_through_the_workspace(tmp_path: Path):
     assert not (tmp_path / "corpus").exists()
     result = add_policy_file(ws, file, META)
     assert result["written"]
-    assert forgotten == ["policies"]
+    assert forgotten == ["policies", "assistant"]
     assert "已加入政策库" in added_text(result)
 
 
