@@ -8,9 +8,11 @@ from fractions import Fraction
 from app.accounting.carriers import Family
 from app.accounting.grid import LEVELS
 from app.accounting.library import FactorLibrary, GridFactor
+from app.accounting.methods import Methods
 from app.accounting.outcome import Setting
 from app.accounting.recipe import Computed, used_factors
 from app.accounting.supply import CLAIMS
+from app.accounting.uncertainty import Uncertainty
 from app.domain.number import exact_text
 from app.domain.run import FactorUse
 
@@ -102,9 +104,23 @@ def _grid(setting: Setting, lines: Sequence[Computed]) -> list[str]:
             out.append(f"电网排放因子用的是{g.region}，企业所在省为{province}，请确认。")
     if len({g.basis for g in used}) > 1 or len({g.level for g in used}) > 1:
         out.append("不同活动用了不同口径的电网排放因子，汇总前请说明理由。")
-    if used:
-        out.append("电力只按一种方法（一个因子口径）计算，未并列另一种方法的结果。")
     return out
+
+
+def _both_methods(methods: Methods | None) -> list[str]:
+    if methods is None:
+        return []
+    if methods.both:
+        used = "位置法" if methods.used == "location" else "市场法"
+        return [f"电力的位置法与市场法结果并列于 electricity_methods，不得相加；合计采用{used}。"]
+    missing = "、".join(name for name, m in (("位置法", methods.location), ("市场法", methods.market)) if m.electricity is None)
+    return [f"电力只按一种方法（一个因子口径）计算，{missing}缺少依据，未并列。"]
+
+
+def _spread(spread: Uncertainty, lines: Sequence[Computed]) -> list[str]:
+    if spread.square is not None:
+        return ["不确定度为各行给出值按贡献加权的方和根，假定各行相互独立。"]
+    return ["未评估不确定度。"] if lines else []
 
 
 def _remainder(setting: Setting, lines: Sequence[Computed]) -> list[str]:
@@ -146,14 +162,20 @@ def _methods(lines: Sequence[Computed]) -> list[str]:
 
 
 def caveats(
-    setting: Setting, lines: Sequence[Computed], uses: Sequence[FactorUse], admitted: Sequence[str]
+    setting: Setting,
+    lines: Sequence[Computed],
+    uses: Sequence[FactorUse],
+    admitted: Sequence[str],
+    *,
+    methods: Methods | None,
+    spread: Uncertainty,
 ) -> tuple[str, ...]:
     """Every caveat of the run, in a fixed order."""
     out = [*_set_borrowed(setting, lines), *_edition(setting), *_superseded(setting), *_grid(setting, lines)]
+    out += _both_methods(methods)
     out += [*_remainder(setting, lines), *_methods(lines)]
     if admitted:
         out.append(f"按 options.allow_suspect 点名启用了：{'、'.join(dict.fromkeys(admitted))}。")
     out += _evidence(uses)
-    if lines:
-        out.append("未评估不确定度。")
+    out += _spread(spread, lines)
     return tuple(dict.fromkeys(out))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.accounting.amounts import CO2_UNITS, factor_unit
-from app.accounting.library import GridFactor
+from app.accounting.library import FactorLibrary, GridFactor
 from app.accounting.numbers import is_absent, non_negative, number_text
 from app.accounting.outcome import Setting, use_of, user_factor
 from app.accounting.refusals import Kind, refusal
@@ -169,6 +169,12 @@ def _announced(basis: Mapping[str, Any], setting: Setting, subject: str) -> Grid
     why = f"口径指定 {year} 数据年、{LEVELS[level]}、{region}、{row.basis_label}，取{row.notice}。"
     factor = _use(row, why, _losers(setting.library.grid, row))
     return GridChoice(value=row.number, factor=factor, chosen=row, basis=kind, label=region)
+
+
+def same_place(row: GridFactor, basis: str, library: FactorLibrary) -> GridFactor | None:
+    """The announced factor of the same year, level and region on another basis, None when there is none."""
+    found = library.grid.get((row.data_year, row.level, row.region, basis))
+    return found if found is not None and found.value else None
 
 
 def choose_grid(params: Mapping[str, Any], setting: Setting, subject: str) -> GridChoice:

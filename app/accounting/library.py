@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from app.accounting.indicators_reported import IndicatorSet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
@@ -109,6 +111,7 @@ class FactorLibrary:
     process: Mapping[str, Factor] = field(default_factory=dict)
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    indicator_sets: tuple[IndicatorSet, ...] = ()
 
     def fuel_sets(self, fuel: str) -> tuple[FuelRow, ...]:
         """Every default row of this fuel, in the order of the sets."""

@@ -10,6 +10,7 @@ from app.accounting.indicators import INDICATORS
 from app.accounting.numbers import exact, is_absent
 from app.accounting.outcome import Setting
 from app.accounting.recipe import Computed
+from app.accounting.reporting import read_reporting
 from app.accounting.steam import ATMOSPHERE_PARAMS
 from app.accounting.suspects import Gate
 from app.domain.finding import Finding, Severity
@@ -24,6 +25,7 @@ KNOWN_PARAMS = {
     "conversion_pct", "enthalpy_kj_per_kg", "ef", "ef_components", "ef_components_unit", "in_boundary", "period", "period_start",
     "period_end", "correction_of", "reason", "net_exporter", "certificate_id", "certificate_ids", "supply", "role", "proof",
     "grid_basis", "formula", "variables", "label", "note", "account", "account_number", "meter_number", "document",
+    "uncertainty_pct", "uncertainty_activity_pct", "uncertainty_factor_pct",
 }  # fmt: skip
 KNOWN_REQUESTS = {
     *INDICATORS,
@@ -34,6 +36,7 @@ KNOWN_REQUESTS = {
     "total_tco2e",
     "lookups",
     "conversions",
+    "reported_indicators",
 }
 # Composite factor tCO2 per t and per 10⁴ Nm3 beyond which a calorific value or a unit is probably mistaken.
 FUEL_BAND = {"mass": (Fraction("0.3"), Fraction("4.5")), "normal_gas_volume": (Fraction("1.5"), Fraction(70))}
@@ -49,6 +52,7 @@ def _unused(setting: Setting, lines: Sequence[Computed], admitted: Sequence[str]
     stray = [f"inputs.{k}" for k in setting.inputs.unknown] + [
         f"options.{k}" for k in setting.inputs.options if k not in KNOWN_OPTIONS
     ]
+    stray += [f"reporting.{k}" for k in read_reporting(setting.inputs.reporting).unknown]
     stray += [
         f"request.{r}" for r in setting.inputs.request if r.replace("：", ":").partition(":")[0] not in KNOWN_REQUESTS
     ]

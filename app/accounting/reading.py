@@ -63,12 +63,13 @@ class Inputs:
     offsets: tuple[Mapping[str, Any], ...] = ()
     conversions: tuple[Mapping[str, Any], ...] = ()
     industry: str = ""
+    reporting: Any = None
     unknown: tuple[str, ...] = field(default=())
 
 
 KNOWN = {
     "edition", "factor_set", "year", "province", "grid_basis", "options", "request", "activities", "offsets", "conversions",
-    "industry", "case", "id", "title", "note", "project",
+    "industry", "reporting", "case", "id", "title", "note", "project",
 }  # fmt: skip
 
 
@@ -139,6 +140,7 @@ def read_inputs(raw: Mapping[str, Any]) -> Inputs:
         offsets=_mappings(raw.get("offsets"), "offsets"),
         conversions=_mappings(raw.get("conversions"), "conversions"),
         industry=_text(raw.get("industry")),
+        reporting=raw.get("reporting"),
         unknown=tuple(sorted(str(k) for k in raw if k not in KNOWN)),
     )
 

@@ -22,7 +22,7 @@ from app.domain.run import FactorUse, Operand
 PASSIVE = frozenset(
     {
         "period", "period_start", "period_end", "note", "account", "account_number", "meter_number", "document", "reason",
-        "certificate_id", "certificate_ids",
+        "certificate_id", "certificate_ids", "uncertainty_pct", "uncertainty_activity_pct", "uncertainty_factor_pct",
     }
 )  # fmt: skip
 SCALED_SOURCES = frozenset({"activity", "derived"})

@@ -174,4 +174,4 @@ def run_to_json(run: CalculationRun) -> dict[str, Any]:
         "caveats": list(run.caveats),
         "findings": [finding_to_json(f) for f in run.findings],
     }
-    return out
+    return out | {name: value for name, value in run.supplements.items() if name not in out}

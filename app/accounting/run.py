@@ -14,6 +14,7 @@ from app.accounting.carriers import Family, Kind, classify
 from app.accounting.caveats import caveats
 from app.accounting.claims import check_claims, claim_warnings, require_explained_sign
 from app.accounting.convert import conversions
+from app.accounting.editions import choose_edition
 from app.accounting.electricity import electricity
 from app.accounting.formulas import FORMULAS
 from app.accounting.fuel import burn
@@ -21,17 +22,20 @@ from app.accounting.gwp import equivalents
 from app.accounting.heat import heat_family
 from app.accounting.indicators import indicators
 from app.accounting.library import FactorLibrary
+from app.accounting.methods import electricity_methods, methods_to_json
 from app.accounting.notices import findings
 from app.accounting.numbers import exact_sum
 from app.accounting.offsets import read_offsets, refuse_netting
 from app.accounting.outcome import Outcome, Setting
 from app.accounting.process import carbonate, process, reported
-from app.accounting.reading import Activity, inputs_hash, read_activity, read_inputs
+from app.accounting.reading import Activity, Inputs, inputs_hash, read_activity, read_inputs
 from app.accounting.recipe import Computed, Recipe, make_recipe, recipe_key, used_factors
+from app.accounting.reporting import read_reporting, reporting_to_json
 from app.accounting.suspects import Gate
+from app.accounting.uncertainty import uncertainty, uncertainty_to_json
 from app.domain.run import CalculationRun, EmissionLine, FactorUse
 
-ENGINE = "lingtan-accounting/1"
+ENGINE = "lingtan-accounting/2"
 CATEGORIES = (
     "fuel_combustion", "process", "electricity_in", "electricity_out", "electricity_zero", "heat_in", "heat_out", "reported",
     "reported_deduction", "outside_boundary",
@@ -169,6 +173,8 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     lacks its grounds (then there is no total at all) and UsageError when the mapping is not a calculation.
     """
     read = read_inputs(inputs)
+    edition = choose_edition(read.edition, read.year, library)
+    read = replace(read, edition=edition.used)
     setting = Setting(inputs=read, library=library, gate=Gate.from_option(read.options.get("allow_suspect")))
     refuse_netting(read)
     computed = _compute_all(setting)
@@ -179,6 +185,8 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     co2e = equivalents(computed, setting)
     measured = indicators(computed, total, setting)
     offsets, offset_total = read_offsets(read)
+    methods = electricity_methods(computed, total, setting)
+    spread = uncertainty(computed, total)
     uses = _unique([*used_factors(computed), *co2e.factors, *measured.factors])
     admitted = [s for c in computed for s in c.unit.suspects] + [*co2e.suspects, *measured.suspects]
     digest = inputs_hash(inputs)
@@ -201,6 +209,20 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
         lookups=_lookups(computed),
         conversions=conversions(read.conversions, computed),
         warnings=claim_warnings(computed, setting),
-        caveats=caveats(setting, computed, uses, admitted),
+        caveats=caveats(setting, computed, uses, admitted, methods=methods, spread=spread),
         findings=findings(setting, computed, measured.undefined, admitted),
+        supplements={
+            "edition_choice": edition.to_plain(),
+            **({"electricity_methods": methods_to_json(methods)} if methods else {}),
+            "uncertainty": uncertainty_to_json(spread),
+            **_reported(read, library, total, measured.values),
+        },
     )
+
+
+def _reported(read: Inputs, library: FactorLibrary, total: Fraction, indicators: Mapping[str, Any]) -> dict[str, Any]:
+    """The reported indicators, when the input reports anything for them or asks for them."""
+    if read.reporting is None and "reported_indicators" not in read.request:
+        return {}
+    reporting = read_reporting(read.reporting)
+    return {"reported_indicators": reporting_to_json(library.indicator_sets, reporting, total, indicators)}

@@ -18,7 +18,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from app.accounting.indicators_reported import IndicatorSet
 from app.accounting.library import Factor, FactorLibrary, FuelRow, GridFactor, Standard, SteamCell
+from app.corpus.indicators import read_indicator_sets
 from app.corpus.paths import corpus_root
 from app.domain.finding import Finding, Severity
 from app.domain.number import parse_number
@@ -131,8 +133,8 @@ def _standard(row: Mapping[str, str]) -> Standard:
     )
 
 
-def build_library(tables: list[FactorTable]) -> FactorLibrary:
-    """Sort the rows of all tables into the library; the digest covers every cell in reading order."""
+def build_library(tables: list[FactorTable], indicator_sets: tuple[IndicatorSet, ...] = ()) -> FactorLibrary:
+    """Sort the rows of all tables into the library; the digest covers every cell in reading order, and the indicator sets."""
     grid, fuels, heat, carbonates, gwp, coal, process = {}, {}, {}, {}, {}, {}, {}
     standards, saturated, superheated, rest = {}, [], {}, {}
     digest = hashlib.sha256()
@@ -164,8 +166,10 @@ def build_library(tables: list[FactorTable]) -> FactorLibrary:
                 case "standard":
                     standards[row["standard"]] = _standard(row)
         rest[table.id] = table.rows
+    digest.update(repr(indicator_sets).encode())
     return FactorLibrary(
         digest=digest.hexdigest(),
+        indicator_sets=indicator_sets,
         grid=MappingProxyType(grid),
         fuels=MappingProxyType(fuels),
         heat=MappingProxyType(heat),
@@ -183,7 +187,7 @@ def build_library(tables: list[FactorTable]) -> FactorLibrary:
 
 @lru_cache(maxsize=4)
 def _cached(root: Path) -> FactorLibrary:
-    return build_library(list(read_tables(root)))
+    return build_library(list(read_tables(root)), read_indicator_sets(root))
 
 
 def load_factor_library(root: Path | None = None) -> FactorLibrary:

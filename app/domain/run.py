@@ -83,6 +83,8 @@ class CalculationRun:
     warnings: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    supplements: Mapping[str, Any] = field(default_factory=dict)
+    """Further results by key, JSON-ready (decimal strings): ``electricity_methods``, ``uncertainty``, ``reported_indicators`` …"""
 
     def line(self, activity: str) -> EmissionLine | None:
         return next((line for line in self.lines if line.activity == activity), None)

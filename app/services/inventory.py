@@ -14,6 +14,7 @@ from app.domain.project import FactoryProfile
 from app.services.inventory_choices import ask_for_indicators, gas_condition, grid_basis, options, steam
 from app.services.inventory_pieces import ConfirmedRecord, InventoryBuild, Piece, activity, within_year
 from app.services.inventory_power import POWER, power_activities
+from app.services.inventory_reporting import reporting
 
 NOT_ENERGY = (Carrier.WATER,)
 WITHOUT_DEFAULTS = (Carrier.BIOMASS, Carrier.HYDROGEN, Carrier.OTHER)
@@ -42,6 +43,8 @@ def build_inputs(profile: FactoryProfile, confirmed: Sequence[ConfirmedRecord], 
         "activities": sorted(_corrections(activities, pieces, build), key=lambda a: a["id"]),
         "offsets": list(profile.extra.get("offsets", [])),
     }
+    if (further := reporting(profile)) is not None:
+        build.inputs["reporting"] = further
     ask_for_indicators(build)
     return build
 
