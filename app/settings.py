@@ -50,15 +50,17 @@ class Settings:
 
 
 def load_settings(
-    home: str | Path | None = None, environment: Mapping[str, str] | None = None, *, toml: str | None = None
+    home: str | Path | None = None, environment: Mapping[str, str] | None = None, *, toml: str | None = None, make: bool = True
 ) -> Settings:
-    """Settings for one home directory, which is created when missing. ``toml`` stands in for the home's ``lingtan.toml``.
+    """Settings for one home directory, which is created when missing, unless ``make`` is False: commands that touch no project
+    leave no trace. ``toml`` stands in for the home's ``lingtan.toml``.
 
     Raises UsageError when ``lingtan.toml`` is not valid TOML, holds an unknown key or a value that is not text."""
     env = os.environ if environment is None else environment
     root = Path(home or env.get(PREFIX + "HOME") or ".lingtan").expanduser().resolve()
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        if make:
+            root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"无法使用数据目录 {root}：{system_reason(error)}"
         raise UsageError("home_not_writable", message, fix="换一个可写的目录：--home DIR", subject=str(root)) from error
