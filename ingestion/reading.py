@@ -35,7 +35,7 @@ def read_document(data: bytes, filename: str) -> Document:
     """
     name = PurePath(filename.replace("\\", "/")).name
     try:
-        media, content = _media_and_content(data, name)
+        media, content = read_content(data, name)
     except InputRefused as refusal:
         refusal.subject = refusal.subject or name
         raise
@@ -53,7 +53,8 @@ def read_document(data: bytes, filename: str) -> Document:
     )
 
 
-def _media_and_content(data: bytes, name: str) -> tuple[Media, Content]:
+def read_content(data: bytes, name: str) -> tuple[Media, Content]:
+    """The media type and what its reader finds, before anything that needs the page drawn. Raises as ``read_document``."""
     try:
         media = sniff(data, name)
         if media not in READERS:

@@ -25,7 +25,7 @@ from app.domain.plain import from_plain
 from ingestion.ocr import limits
 
 _LONGEST_HEADER = 1 << 16
-_WATCH_EVERY = 0.2
+_WATCH_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,9 +57,9 @@ def _pages(data: bytes, filename: str, media: Media) -> tuple[Page, ...]:
             fix="请查看读取出的表格或文字。",
             subject=filename,
         )
-    from ingestion.reading import read_document
+    from ingestion.reading import read_content
 
-    return read_document(data, filename).pages
+    return read_content(data, filename)[1].pages
 
 
 def _draw_pdf(data: bytes, number: int, width_px: int) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.errors import InputRefused
 from app.domain.page import Media
-from ingestion.readers.page_image import draw_page
+from ingestion.readers.page_image import draw_page, measure_pages
 from ingestion.sniffing import sniff
 
 #: 200 dpi: at 300 nothing more is recognised, at 150 small print begins to fail.
@@ -35,7 +35,13 @@ def page_picture(data: bytes, filename: str, *, page: int, dpi: int = DPI) -> An
         return _image_picture(data, page)
     from PIL import Image
 
-    return Image.open(io.BytesIO(draw_page(data, filename, page=page, width_px=round(8.27 * dpi)))).convert("RGB")
+    sizes = measure_pages(data, filename)
+    if not 1 <= page <= len(sizes):
+        raise _no_such_page(page, len(sizes))
+    width, height = sizes[page - 1]
+    scale = min(dpi / _POINTS, LONGEST_SIDE / max(width, height, 1.0))
+    drawn = draw_page(data, filename, page=page, width_px=round(width * scale))
+    return Image.open(io.BytesIO(drawn)).convert("RGB")
 
 
 def _pdf_picture(data: bytes, number: int, dpi: int) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
+import io
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import reader_files as make
+from PIL import Image
 
 from app.domain.activity import Confidence, DocumentKind, Extraction
 from app.domain.errors import InputRefused, Unavailable
@@ -89,10 +92,6 @@ def test_a_scan_proposes_what_it_proves_and_asks_for_a_person(found: Extraction)
 
 
 def test_a_value_is_marked_where_the_scan_shows_it(scan: Path, found: Extraction) -> None:
-    import io
-
-    from PIL import Image
-
     value = found.field("amount_incl_tax")
     assert value is not None
     assert value.bbox is not None
@@ -103,6 +102,36 @@ def test_a_value_is_marked_where_the_scan_shows_it(scan: Path, found: Extraction
     dark = [sum(p < 110 for p in part.get_flattened_data()) / (part.width * part.height) for part in (box, above)]
     assert dark[0] > 0.06
     assert dark[1] == 0
+
+
+def test_a_picture_page_of_an_ofd_lying_on_its_side(scan: Path, recogniser: Recogniser, tmp_path: Path) -> None:
+    """One page is a picture, turned; the other has words of its own, which stay."""
+    with Image.open(io.BytesIO(scan_page(scan.read_bytes(), scan.name, page=1))) as image:
+        # Only the printed half, so that the test costs half.
+        turned = image.crop((0, 0, image.width, image.height // 2)).rotate(90, expand=True)
+    pressed = io.BytesIO()
+    turned.convert("L").save(pressed, "JPEG", quality=70)
+    resources = (
+        f'<ofd:Res {make.OFD_NS} BaseLoc="Res"><ofd:MultiMedias><ofd:MultiMedia ID="8" Type="Image"><ofd:MediaFile>a.jpg</ofd:MediaFile>'
+        "</ofd:MultiMedia></ofd:MultiMedias></ofd:Res>"
+    )
+    picture = '<ofd:ImageObject ID="3" Boundary="0 0 148 210" ResourceID="8"/>'
+    words = make.text_object(1, 4, 10, "这一页有自己的文字")
+    path = tmp_path / "混合.ofd"
+    path.write_bytes(
+        make.ofd(
+            make.ofd_page(picture, box="0 0 148 210"),
+            make.ofd_page(words),
+            document_extra="<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>",
+            extra={"Doc_0/DocumentRes.xml": resources, "Doc_0/Res/a.jpg": pressed.getvalue()},
+        )
+    )
+    read = complete(read_document(path.read_bytes(), path.name), path, recogniser=recogniser)
+    assert [(p.source, p.scanned) for p in read.pages] == [(Source.OCR, False), (Source.OFD, False)]
+    assert read.pages[0].width > read.pages[0].height
+    assert round(float(read.properties[turn_key(1)]) / 90) == 1
+    assert {"121400", "¥77201.81"} <= {w.text for w in read.pages[0].words}
+    assert read.pages[1].text == "这一页有自己的文字"
 
 
 def test_pages_are_read_one_after_another_by_one_process(scan: Path, recogniser: Recogniser, read: Document) -> None:
