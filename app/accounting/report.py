@@ -126,7 +126,9 @@ def _annual_quantities(run: CalculationRun) -> list[dict[str, str]]:
 
 @acyclic
 def run_to_json(run: CalculationRun) -> dict[str, Any]:
-    """The object that ``lingtan calc --json`` prints."""
+    """The object that ``lingtan calc --json`` prints. Raises TypeError for anything but a run: a projection is not a result."""
+    if not isinstance(run, CalculationRun):
+        raise TypeError(f"{type(run).__name__} is not a run")
     quantities = _annual_quantities(run)
     shown: dict[int, dict[str, str]] = {}
     out: dict[str, Any] = {
