@@ -243,6 +243,8 @@ def _compare_energy(name: str, entry: Mapping[str, Any], extraction: Extraction,
         if match is not None:
             open_records.remove(match)
             score.records_right += 1
+            if expectation.get("unknown_layout") and not (match.needs_review and match.confidence.value == "D"):
+                score.silent.append(f"{name}: {match.quantity} of an unknown layout is not left to a person")
             if expectation.get("period_unsettled") and match.period_start and not match.needs_review:
                 score.silent.append(f"{name}: period {match.period_start} of {match.quantity} is not settled by the document")
             continue

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.page import Document
 from extractors.bills.extract import extract_bill
 from extractors.evidence import explain, note
+from extractors.instructions import instruction_findings
 from extractors.invoices.extract import extract_invoice
+from extractors.invoices.others import extract_other
 from extractors.ledgers.extract import extract_ledger
 from extractors.sources import document_source
 from extractors.templates import Template, classify
 from extractors.text import compact
+from extractors.unknown import propose_unknown
 
 MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
     "bill": extract_bill,
     "ledger": extract_ledger,
+    "other_invoice": extract_other,
 }
 
 
@@ -29,10 +34,16 @@ def extract(document: Document, *, today: date | None = None) -> Extraction:
     Never raises on content: what cannot be read, placed or proven is a finding.
     """
     found = classify(document)
+    day = today or date.today()
     if found is None:
-        return _unclassified(document)
-    template, reason = found
-    return MECHANISMS[template.mechanism](document, template, reason, today or date.today())
+        extraction = _unclassified(document)
+    else:
+        template, reason = found
+        extraction = MECHANISMS[template.mechanism](document, template, reason, day)
+    if extraction.kind is DocumentKind.OTHER and not extraction.records:
+        extraction = _with_proposals(document, extraction)
+    planted = instruction_findings(document)
+    return replace(extraction, findings=(*extraction.findings, *planted)) if planted else extraction
 
 
 def _looks_like_a_bill(document: Document) -> bool:
@@ -42,7 +53,27 @@ def _looks_like_a_bill(document: Document) -> bool:
     return bool(words) and len(text) < 3000 and len(re.findall(r"\d+\.\d{2}(?!\d)", text)) >= 3
 
 
+def _with_proposals(document: Document, extraction: Extraction) -> Extraction:
+    """``extraction`` with proposals of confidence D where the paper states one account's use; the finding then says what was taken."""
+    records, doubts = propose_unknown(document)
+    if not records and not doubts:
+        return extraction
+    kept = tuple(f for f in extraction.findings if f.id != "kind-unknown")
+    unknown = explain(
+        "kind-unknown",
+        f"没有匹配的版式，按标签和单位推测了 {len(records)} 条用量。",
+        "请对照原件逐项核对；常用的版式请联系维护者增加。",
+    )
+    return replace(
+        extraction,
+        records=records,
+        findings=(*kept, unknown, *doubts),
+        explanation=(*extraction.explanation, *(f"推测：{r.note}" for r in records)),
+    )
+
+
 def _unclassified(document: Document) -> Extraction:
+    """A document that no layout fits: a finding and nothing else."""
     readable = bool(document.text.strip())
     if readable:
         kind = DocumentKind.OTHER

@@ -36,10 +36,13 @@ def restore(file: Path) -> None:
 @command("eval", help="质量评测：accounting、extraction、answers")
 @click.argument("names", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="把报告写成 JSON 文件")
+@click.option("--from-corrections", is_flag=True, help="按数据目录里的人工更正统计提取的错误（与 extraction 同用）")
 @common_options
-def evaluate(names: tuple[str, ...], out: Path | None) -> int:
+def evaluate(names: tuple[str, ...], out: Path | None, from_corrections: bool) -> int:
     import json
 
+    if from_corrections:
+        return _corrections(names, out)
     from evals.suites import SUITES, report_text, run_suites
 
     unknown = [n for n in names if n not in SUITES]
@@ -50,6 +53,25 @@ def evaluate(names: tuple[str, ...], out: Path | None) -> int:
         out.write_text(json.dumps(report, ensure_ascii=False, indent=2), "utf-8")
     emit(report, lambda: report_text(report))
     return 0 if report["ok"] else 1
+
+
+def _corrections(names: tuple[str, ...], out: Path | None) -> int:
+    """Correction statistics of the home in use: they teach, they neither pass nor fail."""
+    import json
+
+    from app.settings import load_settings
+    from evals.corrections import report_text as corrections_text
+    from evals.corrections import run
+
+    if names not in ((), ("extraction",)):
+        raise UsageError(
+            "suite_unknown", "--from-corrections 只用于 extraction", fix="lingtan eval extraction --from-corrections", subject=names[0]
+        )
+    report = run([load_settings(home_option()).home], examples=3)
+    if out is not None:
+        out.write_text(json.dumps(report, ensure_ascii=False, indent=2), "utf-8")
+    emit(report, lambda: corrections_text(report))
+    return 0
 
 
 COMMANDS = (backup, restore, evaluate)

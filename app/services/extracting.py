@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.errors import InputRefused
+from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.services.intake import expand, extract_document, read_files
+
+Complete = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,9 @@ class ExtractedFile:
 
 def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[ExtractedFile]:
     """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file; a fault of
-    the extractor is written to the log under ``home``, when one is given."""
+    the extractor is written to the log under ``home``, when one is given. A configured chat model names candidates in papers of no known
+    layout (see extractors.modelled)."""
+    complete = _model(home)
     out: list[ExtractedFile] = []
     readable: list[Path] = []
     for path in expand(paths):
@@ -51,7 +57,10 @@ def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[Extra
                 out.append(ExtractedFile(path=shown, sha256=sha256, error=document))
                 continue
             try:
-                out.append(ExtractedFile(path=shown, sha256=sha256, extraction=extract_document(home, document)))
+                extraction = extract_document(home, document)
+                if complete is not None:
+                    extraction = _asked(document, extraction, complete)
+                out.append(ExtractedFile(path=shown, sha256=sha256, extraction=extraction))
             except InputRefused as error:
                 out.append(ExtractedFile(path=shown, sha256=sha256, error=error))
     return out
@@ -81,6 +90,29 @@ def _taken_apart(paths: Sequence[Path], folder: Path) -> tuple[list[tuple[Path, 
             (place / name).write_bytes(member.data)
             files.append((path / member.name, place / name))
     return files, refused
+
+
+def _model(home: Path | None) -> Complete | None:
+    """The configured chat model's ``complete``, or None. Settings are read only where a model may be named, because reading them creates the
+    home directory."""
+    from app.settings import PREFIX, load_settings
+
+    named = PREFIX + "LLM_MODEL" in os.environ or (home is not None and (home / "lingtan.toml").is_file())
+    if not named:
+        return None
+    settings = load_settings(home, make=False)
+    if not settings.llm_model:
+        return None
+    from app.llm.chat import open_chat
+
+    return open_chat(base_url=settings.llm_base_url, model=settings.llm_model, api_key=settings.llm_api_key).complete
+
+
+def _asked(document: Document, extraction: Extraction, complete: Complete) -> Extraction:
+    from app.corpus.paths import corpus_root
+    from extractors.modelled import load_prompt, with_model
+
+    return with_model(document, extraction, complete, load_prompt(corpus_root().parent / "prompts"))
 
 
 def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from evals.layouts.invoice_pdf import draw_browser, draw_digital, draw_old
 from evals.layouts.invoice_xml import draw_xml, xml_truth
 from evals.layouts.ledgers import draw_ledger
 from evals.layouts.ofd_paper import OfdPaper, Vendor
+from evals.layouts.papers import draw_mention, draw_notice, draw_ticket
 from evals.layouts.sample import Sample
 from evals.layouts.settlements import draw_gas_bill, draw_heat_settlement
 
@@ -60,6 +61,9 @@ MAKERS |= {
     "southern-notice": _drawn("southern-notice", "pdf", draw_southern_notice),
     "gas-bill": _drawn("gas-bill", "pdf", draw_gas_bill),
     "heat-settlement": _drawn("heat-settlement", "pdf", draw_heat_settlement),
+    "unknown": _drawn("unknown", "pdf", draw_notice),
+    "mention": _drawn("mention", "pdf", draw_mention),
+    "ticket": _drawn("ticket", "pdf", draw_ticket),
     "ledger": _drawn("ledger", "xlsx", draw_ledger),
 }
 

@@ -95,7 +95,7 @@ def find_labels(sheet: Sheet, labels: Mapping[str, str], *, max_gap_em: float = 
             while start != -1:
                 end = start + len(label)
                 if not any(taken[start:end]) and _holds_together(glyphs, start, end, sheet.em, max_gap_em):
-                    before, after = _free_before(glyphs, start, sheet.em), _free_after(glyphs, end, sheet.em)
+                    before, after = _free_before(glyphs, start, end, sheet.em), _free_after(glyphs, end, sheet.em)
                     if before and after:
                         taken[start:end] = [True] * len(label)
                         hits.append(_hit(labels[label], label, index, glyphs, start, end))
@@ -139,14 +139,16 @@ def _holds_together(glyphs: list[Glyph], start: int, end: int, em: float, max_ga
     return not any(g > limit for g in inner)
 
 
-def _free_before(glyphs: list[Glyph], start: int, em: float) -> bool:
-    before = glyphs[start - 1] if start else None
-    return not (
-        before is not None
-        and _is_word(before.char)
-        and _is_word(glyphs[start].char)
-        and _gap(before, glyphs[start]) < 0.5 * em
-    )
+def _free_before(glyphs: list[Glyph], start: int, end: int, em: float) -> bool:
+    """Whether no word runs into the label. One that a colon closes begins after any blank, however narrow."""
+    if not start or not (_is_word(glyphs[start - 1].char) and _is_word(glyphs[start].char)):
+        return True
+    before, first = glyphs[start - 1], glyphs[start]
+    if _gap(before, first) >= 0.5 * em:
+        return True
+    closed = end - start >= 3 and end < len(glyphs) and glyphs[end].char == ":"
+    blank = before.piece is first.piece and first.offset > before.offset + 1
+    return closed and (blank or _gap(before, first) >= 0.2 * em)
 
 
 def _free_after(glyphs: list[Glyph], end: int, em: float) -> bool:
