@@ -98,7 +98,7 @@ def _codes(data: bytes, filename: str, number: int) -> list[tuple[str, Box]]:
     from ingestion.readers.scan_image import page_picture
 
     picture = page_picture(data, filename, page=number).convert("L")
-    codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     return [(code.text, _box(code.position, picture.width, picture.height)) for code in codes]
 
 
