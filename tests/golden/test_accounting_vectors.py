@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import runpy
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from app.accounting import calculate
+from app.accounting.allocate import decimal_share
+from app.accounting.compare import compare_runs
 from app.accounting.report import run_to_json
 from app.corpus.factors import load_factor_library
 from app.domain.errors import CalculationRefused
@@ -72,3 +75,24 @@ def test_eval_reports_a_wrong_digit(tmp_path):
     result = run(changed)
     assert {m["id"] for m in result["mismatches"]} == {"DEV-M03", "DEV-M04"}
     assert result["passed"] == 56
+
+
+def by_id(id):
+    return next(v for v in OWN_VECTORS if v["id"] == id)
+
+
+def test_a_correction_leaves_the_old_run_and_moves_one_line():
+    library = load_factor_library()
+    before, after = by_id("G-C10"), by_id("G-C11")
+    kept = run_to_json(calculate(before["inputs"], library))
+    comparison = compare_runs(kept, run_to_json(calculate(after["inputs"], library)))
+    assert compare(before, library) == []
+    assert [c.activity for c in comparison.lines] == ["a1"]
+    assert (comparison.unchanged, comparison.unexplained) == (1, 0)
+    told = Fraction(after["expected"]["total_exact"]) - Fraction(before["expected"]["total_exact"])
+    assert comparison.difference == comparison.lines[0].difference == told
+
+
+def test_a_bill_cut_at_the_year_end_is_shared_as_the_vector_says():
+    shares = [Fraction(a["quantity"]) for a in by_id("G-C03")["inputs"]["activities"]]
+    assert shares == [decimal_share(Fraction(1000), 0, 16, 31), decimal_share(Fraction(1000), 16, 31, 31)]

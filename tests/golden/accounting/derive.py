@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from golden_calendar import calendar, corrections, editions, green_months, meters
 from golden_fuel_power import electricity, fuels
 from golden_heat_process import equivalents_and_indicators, heat_and_steam, processes, refusals
 from golden_vector import VECTORS
 
 PARTS = (fuels, electricity, heat_and_steam, processes, equivalents_and_indicators, refusals)
+PARTS += (calendar, meters, green_months, corrections, editions)
 
 
 def build() -> dict[str, Any]:
