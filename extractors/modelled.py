@@ -88,7 +88,8 @@ def parse_reply(reply: str) -> list[Mapping[str, str]]:
     except ValueError:
         return []
     found = value.get("candidates") if isinstance(value, dict) else None
-    return [{str(k): str(v or "") for k, v in c.items()} for c in found or () if isinstance(c, dict)]
+    listed = found if isinstance(found, list) else []
+    return [{str(k): str(v or "") for k, v in c.items()} for c in listed if isinstance(c, dict)]
 
 
 def supported(
