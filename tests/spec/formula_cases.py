@@ -1,0 +1,193 @@
+"""One worked example a formula: the activity, the arithmetic a person would write on paper, and the exact result.
+
+The arithmetic is evaluated here with whole-number fractions and nothing of the product; the core must give the same number. The
+manual page docs/manual/formulas.md is made from these cases.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+GRID = {"data_year": 2023, "level": "national", "region": "全国", "basis": "average"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """``arithmetic`` uses + − × ÷ and brackets over decimals; ``note`` what a reader should know."""
+
+    formula: str
+    title: str
+    activity: dict[str, Any]
+    arithmetic: str
+    note: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+    def full_inputs(self) -> dict[str, Any]:
+        activity = {"id": "a1", "direction": "in", "params": {}, **self.activity}
+        return {
+            "edition": "GB/T 32151.34-2024", "factor_set": "A", "year": 2025, "grid_basis": GRID, "activities": [activity],
+            **self.inputs,
+        }  # fmt: skip
+
+
+_STEPS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def _value(node: ast.expr, text: str) -> Fraction:
+    if isinstance(node, ast.BinOp):
+        return _STEPS[type(node.op)](_value(node.left, text), _value(node.right, text))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_value(node.operand, text)
+    if isinstance(node, ast.Constant):
+        return Fraction(ast.get_source_segment(text, node) or "")
+    raise ValueError(f"not arithmetic: {ast.dump(node)}")
+
+
+def evaluate(arithmetic: str) -> Fraction:
+    """The exact value of an arithmetic text. Raises ValueError (or SyntaxError) for anything else."""
+    text = arithmetic.replace("×", "*").replace("÷", "/").replace("−", "-")
+    return _value(ast.parse(text, mode="eval").body, text)
+
+
+def _power(quantity: str, unit: str = "MWh", direction: str = "in", **params: Any) -> dict[str, Any]:
+    return {"carrier": "电力", "quantity": quantity, "unit": unit, "direction": direction, "params": {"supply": "grid", **params}}
+
+
+_EQ6 = {"GC": "100", "WFC": "0.98", "CC": "70", "UCC": "2", "DU": "1", "WFC_C": "0.96", "WVar": "0.1", "WVar_C": "0.005", "K1": "0.35"}
+_EQ7 = {"BPM": "120", "BPMFC": "0.85", "BG": "10", "BGFC": "0.9", "BWT": "1.2", "BP": "105", "BPFC": "0.97", "BPMVar": "0.05", "BGVar": "0.02", "K2": "0.35"}
+_EQ8 = {"GPM": "80", "GPMFC": "0.95", "GTA": "4", "GTAFC": "0.99", "GWT": "0.6", "GP": "78", "GPFC": "0.985", "GPMVar": "0.01", "K3": "0.35"}
+_EQ9 = {"Q_Nm3_h": "52000", "QVar_mg_Nm3": "38.5", "days": "330", "HM_GJ_t": "38.2", "FCh": "0.021", "FOx": "0.99"}
+_EQ10 = {"CAL": "1500", "I": "0.02", "EF1": "0.44", "TR": "0.98"}
+
+
+def _equation(name: str, variables: dict[str, str]) -> dict[str, Any]:
+    params = {"formula": f"gbt32151_34_{name}", "variables": variables}
+    return {"carrier": "过程排放", "quantity": "1", "unit": "项", "params": params}
+
+
+_STEAM = {"pressure_mpa": "0.8", "pressure_basis": "absolute"}
+CASES = (
+    Case(
+        formula="fuel",
+        title="天然气 58940 Nm3，默认集 A",
+        activity={"carrier": "天然气", "quantity": "58940", "unit": "Nm3"},
+        arithmetic="58940 ÷ 10000 × 389.31 × 0.0153 × 99 ÷ 100 × 44 ÷ 12",
+        note="热值、单位热值含碳量、氧化率可由活动逐项给出，给出的优先于默认值。",
+    ),
+    Case(
+        formula="fuel_carbon",
+        title="燃料直接给出含碳量",
+        activity={
+            "carrier": "烟煤", "quantity": "1200", "unit": "t",
+            "params": {"carbon_tc_per_unit": "0.5671", "oxidation_rate_pct": "98"},
+        },
+        arithmetic="1200 × 0.5671 × 98 ÷ 100 × 44 ÷ 12",
+        note="含碳量须有检测报告；来源写在 params.carbon_per_unit_source。",
+    ),
+    Case(
+        formula="explicit",
+        title="供方给出的因子",
+        activity={"carrier": "柴油", "quantity": "7.5", "unit": "t", "params": {"ef": {"value": "3.1", "unit": "tCO2/t", "source": "检测报告"}}},
+        arithmetic="7.5 × 3.1",
+        note="因子的分母单位须与活动单位同量纲，否则拒绝。",
+    ),
+    Case(
+        formula="components",
+        title="沼气分气体因子",
+        activity={
+            "carrier": "沼气", "quantity": "2000", "unit": "Nm3",
+            "params": {"ef_components": {"CO2": "1.9", "CH4_nonfossil": "0.002"}, "ef_components_unit": "kg/Nm3"},
+        },
+        arithmetic="2000 × 1.9 ÷ 1000",
+        note="CO2 计入总量；其他气体按 options.gwp_report 所定的 GWP 另列为 tCO2e。",
+        inputs={"options": {"gwp_report": "AR6"}},
+    ),
+    Case(
+        formula="biomass",
+        title="生物质给出自己的因子",
+        activity={"carrier": "生物质", "quantity": "10", "unit": "t", "params": {"ef": {"value": "1.5", "unit": "tCO2/t"}}},
+        arithmetic="10 × 1.5",
+        note="单列为 outside_boundary，不进入总量。",
+    ),
+    Case(formula="electricity", title="网购电 1200 MWh", activity=_power("1200"), arithmetic="1200 × 0.5306",
+         note="因子的数据年、层级、类别由 grid_basis 显式给出，缺一即拒绝。"),
+    Case(formula="electricity_out", title="上网 30 MWh", activity=_power("30", direction="out", net_exporter=True), arithmetic="−30 × 0.5306",
+         note="与购入电用同一口径因子，以负行列出。"),
+    Case(
+        formula="electricity_zero",
+        title="自用光伏，逐月原始记录为证",
+        activity=_power("18.5", supply="self_use_pv", proof=["monthly_record"]),
+        arithmetic="18.5 × 0",
+        note="没有凭证即拒绝，不会默默按零或按网电计。",
+    ),
+    Case(formula="heat", title="购入热力 860 GJ", activity={"carrier": "热力", "quantity": "860", "unit": "GJ"}, arithmetic="860 × 0.11"),
+    Case(
+        formula="minus_feedwater_83_74",
+        title="饱和蒸汽 100 t，0.8 MPa（绝压），扣给水焓",
+        activity={"carrier": "饱和蒸汽", "quantity": "100", "unit": "t", "params": {**_STEAM, "heat_method": "minus_feedwater_83_74"}},
+        arithmetic="100 × (2768.4 − 83.74) ÷ 1000 × 0.11",
+        note="比焓查饱和蒸汽表；表内线性插值，跨相变或疑误格拒绝。",
+    ),
+    Case(
+        formula="full_enthalpy_eq13",
+        title="同一蒸汽按全焓（重构公式，点名启用）",
+        activity={"carrier": "饱和蒸汽", "quantity": "100", "unit": "t", "params": {**_STEAM, "heat_method": "full_enthalpy_eq13"}},
+        arithmetic="100 × 2768.4 ÷ 1000 × 0.11",
+        inputs={"options": {"allow_suspect": ["steam_eq13"]}},
+    ),
+    Case(
+        formula="hot_water_20c",
+        title="热水 500 t，75 ℃",
+        activity={"carrier": "热水", "quantity": "500", "unit": "t", "params": {"temperature_c": "75", "heat_method": "hot_water_20c"}},
+        arithmetic="500 × (75 − 20) × 4.1868 ÷ 1000 × 0.11",
+    ),
+    Case(
+        formula="carbonate",
+        title="碳酸钙 88.8 t",
+        activity={"carrier": "碳酸盐 CaCO3", "quantity": "88.8", "unit": "t", "params": {"purity_pct": "95", "conversion_pct": "100"}},
+        arithmetic="88.8 × 95 ÷ 100 × 0.440 × 100 ÷ 100",
+    ),
+    Case(
+        formula="reported",
+        title="核查报告给出的 1234.5 kgCO2",
+        activity={"carrier": "已核排放", "quantity": "1234.5", "unit": "kgCO2"},
+        arithmetic="1234.5 ÷ 1000",
+    ),
+    Case(
+        formula="gbt32151_34_eq6",
+        title="煅烧式6（重构公式，点名启用）",
+        activity=_equation("eq6", _EQ6),
+        arithmetic="(100 × 0.98 − (70 + 2 + 1) × 0.96) × 44 ÷ 12 + (100 × 0.1 − 70 × 0.005) × 0.35 × 44 ÷ 16",
+        inputs={"options": {"allow_suspect": ["gbt32151_34_eq6"]}},
+    ),
+    Case(
+        formula="gbt32151_34_eq7",
+        title="焙烧式7（重构公式，点名启用）",
+        activity=_equation("eq7", _EQ7),
+        arithmetic="(120 × 0.85 + 10 × 0.9 − 1.2 − 105 × 0.97) × 44 ÷ 12 + (120 × 0.05 + 10 × 0.02) × 0.35 × 44 ÷ 16",
+        inputs={"options": {"allow_suspect": ["gbt32151_34_eq7"]}},
+    ),
+    Case(
+        formula="gbt32151_34_eq8",
+        title="石墨化式8（重构公式，点名启用）",
+        activity=_equation("eq8", _EQ8),
+        arithmetic="(80 × 0.95 + 4 × 0.99 − 0.6 − 78 × 0.985) × 44 ÷ 12 + 80 × 0.01 × 0.35 × 44 ÷ 16",
+        inputs={"options": {"allow_suspect": ["gbt32151_34_eq8"]}},
+    ),
+    Case(
+        formula="gbt32151_34_eq9",
+        title="烟气焚烧式9，全年",
+        activity=_equation("eq9", _EQ9),
+        arithmetic="52000 × 38.5 × 24 × 330 ÷ 1000000000 × 38.2 × 0.021 × 0.99 × 44 ÷ 12",
+    ),
+    Case(
+        formula="gbt32151_34_eq10",
+        title="脱硫式10",
+        activity=_equation("eq10", _EQ10),
+        arithmetic="1500 × 0.02 × 0.44 × 0.98",
+    ),
+)  # fmt: skip
