@@ -100,7 +100,10 @@ def supported(
     terms = next((t for t in carrier_terms() if t.carrier.value == candidate.get("carrier")), None)
     if value is None or unit is None or terms is None or unit.dimension not in terms.dimensions:
         return None
-    line = next((li for li in lines if _stands(candidate["quantity"], li.text) and _stands_unit(candidate["unit"], li.text)), None)
+    line = next(
+        (li for li in lines if _stands(candidate["quantity"], li.text) and _stands_unit(candidate["unit"], li.text)),
+        None,
+    )
     quantity = canonical_quantity(value, unit)
     if line is None or quantity is None:
         return None

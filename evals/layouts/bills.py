@@ -165,6 +165,7 @@ def _meters(rng: random.Random, paper: Paper, meters: list[Metered], top: float,
             total = with_total and n == 0
             row = [m.number if n == 0 or rng.random() < 0.3 else "", name, f"{a:.2f}", f"{b:.2f}", str(m.multiplier), plain(used)]
             if adjusted:
+                total = total or not with_total
                 row += [plain(m.back) if total else "0", plain(m.loss) if total else "0", plain(m.settled) if total else plain(used)]
             rows.append(row)
         if rng.random() < 0.3:

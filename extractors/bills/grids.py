@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.page import Box, Document, Table
 from extractors.geometry.labels import Hit, find_labels
@@ -12,6 +12,9 @@ from extractors.geometry.lattice import GridRow, ruled_rows
 from extractors.geometry.sheet import Piece, Sheet
 from extractors.text import compact, leading_number, number_text, tidy
 from extractors.vocabulary import find_printed_unit
+
+WRAPPED = ("meter", "item")
+"""Columns whose texts take several lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,20 +151,14 @@ def _anchored_grids(sheet: Sheet, roles: Mapping[str, str]) -> list[Grid]:
     for index in range(len(sheet.rows)):
         here = [h for h in hits if h.row == index]
         if len({h.name for h in here}) >= 3 and not any(number_text(p.text) for p in sheet.rows[index]):
-            header_rows.append((index, here))
+            level = here[0].cy
+            taken = {h.name for h in here}
+            # A label that wraps with its unit stands a little above or below the others.
+            near = [h for h in hits if h.row != index and abs(h.cy - level) < 1.1 * sheet.em and h.name not in taken]
+            header_rows.append((index, [*here, *(h for h in near if not _beside(h, here))]))
     for order, (index, here) in enumerate(header_rows):
         end = header_rows[order + 1][0] if order + 1 < len(header_rows) else len(sheet.rows)
-        body: list[Mapping[str, GridValue]] = []
-        empty = 0
-        for row in sheet.rows[index + 1 : end]:
-            values = _anchored_row(sheet, row, here)
-            if any(number_text(v.text) for v in values.values()):
-                body.append(values)
-                empty = 0
-            else:
-                empty += 1
-                if empty > 2:
-                    break
+        body = _anchored_body(sheet, index + 1, end, here)
         if body:
             names: dict[str, str] = {}
             for hit in here:
@@ -175,6 +172,40 @@ def _anchored_grids(sheet: Sheet, roles: Mapping[str, str]) -> list[Grid]:
                 )
             )
     return grids
+
+
+def _beside(hit: Hit, others: Sequence[Hit]) -> bool:
+    """True when the label stands over or under another one's column."""
+    return any(hit.x0 < o.x1 and hit.x1 > o.x0 for o in others)
+
+
+def _anchored_body(sheet: Sheet, first: int, end: int, here: Sequence[Hit]) -> list[Mapping[str, GridValue]]:
+    """The rows below a header until three in a row hold no number. A row that holds only a part of a wrapped meter number or item joins
+    the data row it is nearest to."""
+    read: list[tuple[float, dict[str, GridValue]]] = []
+    empty = 0
+    for row in sheet.rows[first:end]:
+        values = _anchored_row(sheet, row, here)
+        fragment = len(values) == 1 and next(iter(values)) in WRAPPED
+        if fragment or any(number_text(v.text) for v in values.values()):
+            read.append((row[0].cy, values))
+            empty = 0 if not fragment else empty
+        else:
+            empty += 1
+            if empty > 2:
+                break
+    data = [n for n, (_, v) in enumerate(read) if len(v) > 1]
+    for n, (at, values) in enumerate(read):
+        if len(values) > 1 or not data:
+            continue
+        (name, value), nearest = next(iter(values.items())), min(data, key=lambda d: abs(read[d][0] - at))
+        if abs(read[nearest][0] - at) > 1.6 * sheet.em:
+            continue
+        whole = read[nearest][1]
+        own = whole[name].text if name in whole else ""
+        joined = value.text + own if n < nearest else own + value.text
+        whole[name] = replace(whole.get(name, value), text=joined)
+    return [read[d][1] for d in data]
 
 
 def _header_text(sheet: Sheet, hit: Hit, hits: Sequence[Hit]) -> str:

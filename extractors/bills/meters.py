@@ -78,6 +78,7 @@ def _meter_table(grid: Grid, bands: Mapping[str, str], evidence: MeterEvidence, 
     column = "total" if "total" in grid.headers else "read" if "read" in grid.headers else ""
     unit = strip_unit(grid.headers.get(column, ""))[1]
     parts: dict[str, dict[str, tuple[str, GridValue]]] = {}
+    reads: dict[str, dict[str, str]] = {}
     plain_rows: list[tuple[str, GridValue]] = []
     meter = ""
     for row in grid.rows:
@@ -100,9 +101,10 @@ def _meter_table(grid: Grid, bands: Mapping[str, str], evidence: MeterEvidence, 
             evidence.claims.append(_claim(value, unit, f"{grid.headers[column]}合计行", 1, cell))
         else:
             parts.setdefault(meter, {})[band] = (value, cell)
+            reads.setdefault(meter, {})[band] = number_text(row["read"].text) or "" if "read" in row else ""
     if not column:
         return
-    _totals(grid, column, unit, parts, plain_rows, evidence)
+    _totals(grid, column, unit, parts, reads, plain_rows, evidence)
 
 
 def _claim(value: str, unit: str, label: str, rank: int, cell: GridValue | None) -> Claim:
@@ -114,6 +116,7 @@ def _totals(
     column: str,
     unit: str,
     parts: Mapping[str, Mapping[str, tuple[str, GridValue]]],
+    reads: Mapping[str, Mapping[str, str]],
     plain_rows: Sequence[tuple[str, GridValue]],
     evidence: MeterEvidence,
 ) -> None:
@@ -126,7 +129,10 @@ def _totals(
         if "total" in rows:
             value, cell = rows["total"]
             if banded:
-                evidence.findings += checks.tou_sum([(_BAND_LABELS[n], v) for n, v in banded], value, meter or heading)
+                found = checks.tou_sum([(_BAND_LABELS[n], v) for n, v in banded], value, meter or heading)
+                evidence.findings += (
+                    () if found and _only_total_adjusted(banded, reads.get(meter, {}), value) else found
+                )
                 evidence.checked = True
             sums.append((number(value) or Fraction(0), value, cell))
         elif len(banded) >= 2:
@@ -149,6 +155,16 @@ def _totals(
                 summed=len(sums) > 1,
             )
         )
+
+
+def _only_total_adjusted(banded: Sequence[tuple[str, str]], reads: Mapping[str, str], settled: str) -> bool:
+    """True when losses and corrections are booked on the 总 row alone: every band settles what was read, the readings add up, and the 总
+    row's own sum (checked apart, V4c) leads from what was read to what is settled."""
+    total = number(reads.get("total", ""))
+    if total is None or total == number(settled):
+        return False
+    same = all(number(reads.get(name, "")) == number(value) for name, value in banded)
+    return same and abs(sum((number(v) or Fraction(0) for _, v in banded), Fraction(0)) - total) <= 1
 
 
 _BAND_LABELS = {"sharp": "尖", "peak": "峰", "flat": "平", "valley": "谷", "deep": "深谷"}

@@ -91,6 +91,9 @@ def choose_quantity(
     fallback = next(iter(units), "") or document_unit(document, data)
     scaled = [(c, _scaled(c, fallback)) for c in claims]
     best, value = scaled[0]
+    kind = _dimension(best, fallback)
+    # A gas bill states its quantity in two conditions: standard and working cubic metres cannot contradict each other.
+    scaled = [(c, v) for c, v in scaled if _dimension(c, fallback) == kind]
     agreeing = [c for c, v in scaled if v is not None and value is not None and abs(v - value) <= 1]
     firm = [c for c, v in scaled if c not in agreeing and c.rank <= 3]
     soft = [c for c, v in scaled if c not in agreeing and c.rank > 3]
@@ -119,6 +122,11 @@ def choose_quantity(
             )
         )
     return Chosen(claim=best, agreeing=tuple(agreeing), unit=best.unit or fallback), findings
+
+
+def _dimension(claim: Claim, fallback: str) -> str:
+    unit = find_printed_unit(claim.unit or fallback)
+    return unit.dimension if unit else ""
 
 
 def _scaled(claim: Claim, fallback: str) -> Fraction | None:
