@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -102,6 +103,7 @@ class Worker:
         self._limits = sandbox_limits
         self._process: subprocess.Popen[bytes] | None = None
         self._answered = 0
+        self._born_with = 0
 
     def __enter__(self) -> Worker:
         return self
@@ -160,6 +162,7 @@ class Worker:
             "open_files": limits.SANDBOX_OPEN_FILES,
         }
         script = Path(__file__).with_name("sandbox_worker.py")
+        self._born_with = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", str(script), json.dumps(settings)],
             stdin=subprocess.PIPE,
@@ -181,8 +184,9 @@ class Worker:
         self.close()
         if timed_out or process.returncode == -signal.SIGXCPU:
             return _refusal({"id": "reader_timeout"}, filename)
-        peak = usage.ru_maxrss * 1024 if usage is not None else 0
-        if peak > 0.5 * self._limits.memory_bytes:
+        # A child's peak starts at what its parent held when it was made: only what rises above that is the child's own.
+        peak = usage.ru_maxrss if usage is not None else 0
+        if peak > self._born_with and peak * 1024 > 0.5 * self._limits.memory_bytes:
             return _refusal({"id": "reader_memory"}, filename)
         return _refusal({"id": "reader_crashed"}, filename)
 

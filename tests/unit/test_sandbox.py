@@ -222,3 +222,14 @@ def test_page_numbers_and_sizes(files):
     for path in (files[0], files[1], files[8]):
         assert refusal_of(render_page, path, 2).id == "no_such_page"
         assert refusal_of(render_page, path, 0).id == "no_such_page"
+
+
+def test_a_large_parent_does_not_make_a_crash_look_like_memory():
+    """The peak a child reports includes what its parent held at birth."""
+    ballast = bytearray(900_000_000)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    with Worker() as worker:
+        worker.ask("read", b"<a>1</a>", "a.xml")
+        os.kill(worker._process.pid, signal.SIGKILL)
+        assert refusal_of(worker.ask, "read", b"<a>1</a>" * 100_000, "a.xml").id == "reader_crashed"
+    del ballast
