@@ -154,6 +154,8 @@ def compare(name: str, entry: Mapping[str, Any], extraction: Extraction, score: 
         if extraction.fields or extraction.lines or extraction.records:
             score.silent.append(f"{name}: claims values of a document that is no Chinese invoice")
         return
+    if entry.get("several_invoices") and not extraction.blocking:
+        score.silent.append(f"{name}: several invoices in one file are not reported")
     _compare_fields(name, entry, extraction, score)
     if entry.get("lines"):
         _compare_lines(name, entry["lines"], extraction, score)
@@ -269,4 +271,6 @@ def _fits(record: ProposedRecord, expectation: Mapping[str, Any]) -> bool:
             return False
     if expectation.get("direction") and record.direction.value != expectation["direction"]:
         return False
+    if expectation.get("several_accounts"):
+        return record.account_number is None and record.needs_review
     return not expectation.get("account_number") or record.account_number == expectation["account_number"]

@@ -7,6 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from evals.layouts.bills import draw_grid_bill, draw_southern_notice
+from evals.layouts.hard import (
+    draw_accounts,
+    draw_odd_invoice,
+    draw_odd_ledger,
+    draw_stacked_bill,
+    draw_toll,
+    draw_two_invoices,
+)
 from evals.layouts.invoice import make_invoice
 from evals.layouts.invoice_pdf import draw_browser, draw_digital, draw_old
 from evals.layouts.invoice_xml import draw_xml, xml_truth
@@ -61,6 +69,12 @@ MAKERS |= {
     "southern-notice": _drawn("southern-notice", "pdf", draw_southern_notice),
     "gas-bill": _drawn("gas-bill", "pdf", draw_gas_bill),
     "heat-settlement": _drawn("heat-settlement", "pdf", draw_heat_settlement),
+    "odd-invoice": _drawn("odd-invoice", "pdf", draw_odd_invoice),
+    "accounts": _drawn("accounts", "pdf", draw_accounts),
+    "two-invoices": _drawn("two-invoices", "pdf", draw_two_invoices),
+    "toll": _drawn("toll", "pdf", draw_toll),
+    "stacked-bill": _drawn("stacked-bill", "pdf", draw_stacked_bill),
+    "odd-ledger": _drawn("odd-ledger", "xlsx", draw_odd_ledger),
     "unknown": _drawn("unknown", "pdf", draw_notice),
     "mention": _drawn("mention", "pdf", draw_mention),
     "ticket": _drawn("ticket", "pdf", draw_ticket),

@@ -78,7 +78,7 @@ def _from_sheet(sheet: Sheet, hit: Hit, hits: list[Hit], accept: Accept) -> Pair
             )
     else:
         unit = ""
-    below = value_below(sheet, hit, hits)
+    below = value_below(sheet, hit, hits, wraps=hit.name in WRAPPED)
     if below is not None and accept(hit.name, below.text):
         return Pair(
             name=hit.name, label=hit.label, text=below.text, unit=unit, page=sheet.number, bbox=sheet.box(below.pieces)

@@ -264,8 +264,11 @@ def pieces_of(glyphs: list[Glyph]) -> tuple[Piece, ...]:
     )
 
 
-def value_below(sheet: Sheet, hit: Hit, hits: list[Hit], *, max_rows_em: float = 3.5) -> Value | None:
-    """What is printed under a label in its column: the nearest row below whose pieces overlap the label's column."""
+def value_below(
+    sheet: Sheet, hit: Hit, hits: list[Hit], *, max_rows_em: float = 3.5, wraps: bool = False
+) -> Value | None:
+    """What is printed under a label in its column: the nearest row below whose pieces overlap the label's column; with ``wraps``, the
+    lines close under it too, up to a rule or a label."""
     left, right = _column_of(sheet, hit, hits)
     below = [
         p
@@ -279,6 +282,15 @@ def value_below(sheet: Sheet, hit: Hit, hits: list[Hit], *, max_rows_em: float =
     if any(h.row != hit.row and abs(h.cy - nearest) < 0.5 * sheet.em and left <= h.cx <= right for h in hits):
         return None
     text = tidy(" ".join(p.text for p in sorted(members, key=lambda p: p.x0)))
+    begins = members[0].x0
+    for piece in sorted((p for p in sheet.pieces if wraps and abs(p.x0 - begins) < 0.5 * sheet.em), key=lambda p: p.cy):
+        step = piece.cy - nearest
+        ruled = any(nearest < h.at < piece.cy and h.low <= piece.cx <= h.high for h in sheet.horizontals)
+        labelled = any(abs(h.cy - piece.cy) < 0.5 * sheet.em and left <= h.cx <= right for h in hits)
+        if not 0.6 * sheet.em < step < 1.45 * sheet.em or ruled or labelled:
+            continue
+        members.append(piece)
+        text, nearest = text + piece.text, piece.cy
     return Value(text=text, pieces=tuple(members)) if text else None
 
 

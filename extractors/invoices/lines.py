@@ -69,7 +69,14 @@ def _page_lines(sheet: Sheet, template: Mapping[str, Any]) -> tuple[list[Invoice
         if any(abs(p.cy - h.cy) < 0.6 * sheet.em and p.x0 < h.x1 and p.x1 > h.x0 for h in header)
     }
     body = [p for p in sheet.pieces if p.cy > top - 0.3 * sheet.em and p.cy < bottom and id(p) not in own]
-    return _assembled(sheet, columns, make_rows(body))
+    return _assembled(sheet, _with_item_edge(columns, body), make_rows(body))
+
+
+def _with_item_edge(columns: list[Column], body: Sequence[Piece]) -> list[Column]:
+    """The name column reaches as far left as its ``*类别*`` names do: its label may be centred over a wide column."""
+    starts = [p.x0 for p in body if _kind(p.text) == "item"]
+    edge = min(starts, default=None)
+    return [replace(c, x0=min(c.x0, edge)) if c.name == "item" and edge is not None else c for c in columns]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +118,7 @@ def _assembled(
             if not row.clear:
                 findings.append(_unclear(line))
             pending = {}
-        elif any(name in NUMERIC for name in texts):
+        elif any(name in NUMERIC for name in texts) or not any(name in WRAPPED for name in texts):
             findings.append(_unread(sheet, row.pieces))
         elif _goes_down(read, order, alone, bool(lines)):
             pending = {name: pending.get(name, "") + texts.get(name, "") for name in WRAPPED}

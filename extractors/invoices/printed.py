@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -287,6 +288,11 @@ def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
     stack = next((s for s in sheet.stacks if s.text.startswith("备") and s.y1 > top), None)
     label = next((h for h in hits if h.name == "remark" and h.y1 > top), None)
     left = stack.x1 if stack else (label.x1 if label else 0.58 * sheet.width)
+    tails: list[Piece] = []
+    if label and not stack:
+        # Label and text may be one run (备注：户号…); then its further lines begin under the label.
+        tails = [replace(p, text=p.text[n:], x0=label.x1) for p, n in label.ends if p.text[n:].strip()]
+        left = label.x0 if tails else left
     foot = [
         h.y0
         for h in hits
@@ -299,7 +305,13 @@ def _remark(reading: InvoiceReading, sheet: Sheet, hits: list[Hit]) -> None:
         if r.at > top + 2 * sheet.em and r.high - r.low > 0.3 * sheet.width and r.low < left + 40
     ]
     bottom = min([end, *floor]) if floor else end
-    rows = make_rows(p for p in sheet.pieces if top < p.cy < bottom + 0.5 * sheet.em and p.x0 >= left - 0.5 * sheet.em)
+    own = {id(p) for p, _ in label.ends} if label else set()
+    inside = [
+        p
+        for p in sheet.pieces
+        if top < p.cy < bottom + 0.5 * sheet.em and p.x0 >= left - 0.5 * sheet.em and id(p) not in own
+    ]
+    rows = make_rows([*tails, *inside])
     text = "\n".join(tidy(" ".join(p.text for p in row)) for row in rows)
     if text and not reading.remark:
         reading.remark = text

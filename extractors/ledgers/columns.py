@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from app.domain.page import Cell, Table
 from extractors.ledgers.words import Meaning, is_summary, meaning_inside, meaning_of, month_of, read_label, role_of
@@ -239,10 +240,19 @@ def _title_unit(text: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def _serial_day(text: str) -> Span | None:
+    """The day of a spreadsheet's serial number (days since 1899-12-30) of the years 2000 to 2049, as cells without a date format show it."""
+    plain = compact(text)
+    if not re.fullmatch(r"\d{5}", plain) or not 36526 <= int(plain) <= 54788:
+        return None
+    day = (date(1899, 12, 30) + timedelta(days=int(plain))).isoformat()
+    return Span(first=day, last=day, raw=text, grain="day")
+
+
 def row_span(text: str, year: int | None, *, monthly: bool = False) -> Span | None:
     """The period of a row's date or month cell; ``year`` completes a bare month. ``monthly``: the column is one of months, so that a
     day in it (2025-03-01, as spreadsheets store months) stands for its month."""
-    found = find_span(text)
+    found = find_span(text) or _serial_day(text)
     if found and found.grain == "day" and monthly:
         return month_span(int(found.first[:4]), int(found.first[5:7]), found.raw)
     if found:

@@ -23,7 +23,7 @@ from extractors.ledgers.words import (
     read_label,
 )
 from extractors.periods import Span, month_span
-from extractors.text import compact, number, number_text, ulp
+from extractors.text import compact, leading_number, number, number_text, ulp
 from extractors.vocabulary import find_printed_unit
 
 
@@ -110,7 +110,7 @@ def _list(table: Table, head: Head) -> Sheetful:
                 if span is not None and (meaning or column.meaning):
                     findings.append(_blank(column, where, cell))
                 continue
-            value = number_text(cell.text)
+            value = _cell_number(cell.text, _text(cells, head.role("unit")) or column.unit or head.unit)
             if value is None:
                 findings.append(_not_a_number(cell, column, where))
                 continue
@@ -147,6 +147,16 @@ def _list(table: Table, head: Head) -> Sheetful:
                 where = _place(head, _row_period(cells, head, totals[0]), cells)
                 findings += checks.tou_sum(parts, number_text(total) or "", where)
     return Sheetful(entries=tuple(entries), findings=tuple(findings), controls=sums.held)
+
+
+def _cell_number(text: str, unit: str) -> str | None:
+    """The number of a cell, also with its column's own unit behind it (``1234kWh`` under 用电量（千瓦时）); None with any other text."""
+    plain = number_text(text)
+    leading = leading_number(text) if plain is None else None
+    if leading is None:
+        return plain
+    own, stated = find_printed_unit(leading[1]), find_printed_unit(unit) if unit else None
+    return leading[0] if own is not None and own == stated else None
 
 
 def _row_period(cells: Mapping[int, Cell], head: Head, quantity: Column) -> Span | None:
