@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from app.domain.activity import DocumentKind, Extraction
+from app.domain.activity import DocumentKind, Extraction, ProposedRecord
+from app.domain.finding import Severity
 from app.domain.page import Document
 from extractors.bills.extract import extract_bill
 from extractors.evidence import explain, note
@@ -20,6 +21,7 @@ from extractors.templates import Template, classify
 from extractors.text import compact
 from extractors.unknown import propose_unknown
 
+MOST_EXPLAINED = 24
 MECHANISMS: dict[str, Callable[[Document, Template, str, date], Extraction]] = {
     "invoice": extract_invoice,
     "bill": extract_bill,
@@ -42,8 +44,23 @@ def extract(document: Document, *, today: date | None = None) -> Extraction:
         extraction = MECHANISMS[template.mechanism](document, template, reason, day)
     if extraction.kind is DocumentKind.OTHER and not extraction.records:
         extraction = _with_proposals(document, extraction)
-    planted = instruction_findings(document)
-    return replace(extraction, findings=(*extraction.findings, *planted)) if planted else extraction
+    return replace(
+        extraction,
+        findings=(*extraction.findings, *instruction_findings(document)),
+        explanation=(*extraction.explanation, *(_why(r) for r in extraction.records[:MOST_EXPLAINED])),
+    )
+
+
+def _why(record: ProposedRecord) -> str:
+    """One line on a record: what it states, and either that its checks hold or what a person has to look at."""
+    stated = f"{record.carrier.label}{record.direction.label} {record.quantity} {record.unit}"
+    where = f"第 {record.page} 页" if record.page else (record.locator or "")
+    asked = [f.message for f in record.findings if f.severity is not Severity.NOTE]
+    if not record.needs_review:
+        reason = "各项校验通过"
+    else:
+        reason = "须核对：" + "".join(asked) if asked else "须核对：没有足够的校验可以证明数量，或文件有其他待处理事项"
+    return f"记录 {stated}（{where}），可信度 {record.confidence.value}：{reason}"
 
 
 def _looks_like_a_bill(document: Document) -> bool:

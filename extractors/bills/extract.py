@@ -129,7 +129,7 @@ def _explanation(
     evidence: MeterEvidence,
 ) -> tuple[str, ...]:
     out = [f"识别为{template.title}：{reason}", f"识别表格 {len(grids)} 个、标签值 {len(pairs)} 个"]
-    out += [f"{p.name} = {p.text}（标签“{p.label}”）" for p in pairs if p.name != "stop"]
+    out += [f"“{p.label}” {p.text}" for p in pairs if p.name != "stop"]
     if chosen:
         out.append(f"用量取自“{chosen.claim.label}”{chosen.claim.raw}，相符的另有 {len(chosen.agreeing) - 1} 处")
     if months:

@@ -12,13 +12,14 @@ from app.domain.page import Document, Page, Source
 from extractors import checks
 from extractors.evidence import blocking, explain
 from extractors.geometry.sheet import Sheet, lay_out
+from extractors.invoices.circumstances import Context
 from extractors.invoices.codes import code_agrees, code_findings, code_of, code_reading, read_codes
 from extractors.invoices.merge import Merged, line_findings, merge, missing_fields, to_fields
 from extractors.invoices.printed import invoice_numbers, read_printed
-from extractors.invoices.reading import LABELS, InvoiceReading, same_value
-from extractors.invoices.records import FUELS, Context, classify_line, propose
+from extractors.invoices.reading import LABELS, InvoiceReading, full_label, same_value
+from extractors.invoices.records import FUELS, classify_line, propose
 from extractors.invoices.remark import RemarkFacts, read_remark
-from extractors.invoices.tagged import read_tagged
+from extractors.invoices.tagged import ORIGIN_LABELS, read_tagged
 from extractors.templates import Template
 from extractors.text import compact, iso_date, number
 
@@ -106,7 +107,7 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         records=records,
         findings=(*document.findings, *_distinct(findings)),
         template=template.id,
-        explanation=_explanation(reason, merged, readings, len(records)),
+        explanation=_explanation(reason, merged, readings),
     )
 
 
@@ -256,15 +257,17 @@ def _remark_fields(facts: RemarkFacts, source: Source, remarked: InvoiceReading)
     )
 
 
-def _explanation(reason: str, merged: Merged, readings: list[InvoiceReading], records: int) -> tuple[str, ...]:
+def _explanation(reason: str, merged: Merged, readings: list[InvoiceReading]) -> tuple[str, ...]:
     out = [f"识别为增值税发票：{reason}"]
-    out += [f"{name} = {c.value}（{c.how}）" for name, c in merged.chosen.items()]
+    out += [f"{full_label(name)} {c.value}：{c.how}" for name, c in merged.chosen.items()]
     if merged.lines:
-        out.append(
-            f"明细 {len(merged.lines)} 行，取自 {merged.lines_origin}；比较了 {'、'.join(r.origin for r in readings)}"
-        )
-    out.append(f"能源记录 {records} 条")
+        compared = "、".join(dict.fromkeys(_origin(r.origin) for r in readings))
+        out.append(f"明细 {len(merged.lines)} 行，取自{_origin(merged.lines_origin)}（比较了{compared}）")
     return tuple(out)
+
+
+def _origin(origin: str) -> str:
+    return "版面" if origin == "page" else ORIGIN_LABELS.get(origin, origin)
 
 
 def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from app.domain.finding import Finding, Severity
 from app.domain.page import Source
 from extractors import checks
 from extractors.evidence import Candidate, blocking, explain, note
-from extractors.invoices.reading import HEADER, LABELS, MONEY, InvoiceReading, same_value
+from extractors.invoices.reading import HEADER, LABELS, MONEY, InvoiceReading, full_label, same_value
 from extractors.text import compact, number
 
 CELLS = ("spec", "unit", "quantity", "unit_price", "tax_rate", "tax_amount")
@@ -192,7 +192,7 @@ def missing_fields(chosen: Mapping[str, Candidate]) -> list[Finding]:
     for name in (*REQUIRED, *EXPECTED):
         if name in chosen:
             continue
-        label = LABELS[name] + ("纳税人识别号" if name.endswith("tax_id") else "")
+        label = full_label(name)
         build = blocking if name in REQUIRED else explain
         out.append(build("field-missing", f"没有读到{label}。", "请对照原件补录。", subjects=(name,)))
     if "buyer_tax_id" not in chosen:

@@ -11,12 +11,10 @@ from extractors import checks
 from extractors.evidence import blocking, note
 from extractors.geometry.labels import Value, find_labels, label_map, value_below, value_right
 from extractors.geometry.sheet import Sheet, lay_out
-from extractors.invoices.reading import LABELS, MONEY, normalise
+from extractors.invoices.reading import MONEY, full_label, normalise
 from extractors.sources import document_source
 from extractors.templates import Template
 from extractors.text import leading_number
-
-ENDING = {"invoice_number": r"\d{20}|\d{8}"}
 
 
 def extract_other(document: Document, template: Template, reason: str, today: date) -> Extraction:
@@ -59,7 +57,7 @@ def extract_other(document: Document, template: Template, reason: str, today: da
         template=template.id,
         explanation=(
             f"识别为{template.title}：{reason}",
-            *(f"{LABELS.get(f.name, f.name)} = {f.value}" for f in found.values()),
+            *(f"{full_label(f.name)} {f.value}：取自标签旁的文字" for f in found.values()),
             "这类发票不含能源量",
         ),
     )

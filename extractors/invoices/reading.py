@@ -40,6 +40,11 @@ LABELS = {
 }
 
 
+def full_label(name: str) -> str:
+    """The label of a field as a reader knows it; a party's tax number is named as such."""
+    return LABELS.get(name, name) + ("纳税人识别号" if name.endswith("tax_id") else "")
+
+
 @dataclass(slots=True, kw_only=True)
 class InvoiceReading:
     """One source's view: header candidates, lines, remark, amount in capitals, QR content, link to a blue invoice."""

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from app.domain.activity import InvoiceLine, ProposedRecord
-from app.domain.carrier import Carrier, Direction
+from app.domain.carrier import Carrier
 from app.domain.finding import Finding
 from app.domain.number import fixed_text
-from app.domain.page import Source
 from app.domain.units import GJ_PER_KWH
 from extractors import checks
 from extractors.conditions import conditions
 from extractors.confidence import grade
 from extractors.evidence import blocking, explain, note, show
-from extractors.invoices.remark import RemarkFacts
+from extractors.invoices.circumstances import Context, EnergyLine, energy_direction, remark_doubts
 from extractors.text import compact, number, number_text
 from extractors.vocabulary import (
     CarrierTerms,
@@ -27,7 +26,6 @@ from extractors.vocabulary import (
     carrier_terms,
     find_printed_unit,
     hints,
-    is_grid_company,
     is_no_energy_unit,
     never_items,
 )
@@ -35,36 +33,6 @@ from extractors.vocabulary import (
 RESOLD = frozenset({Carrier.ELECTRICITY, Carrier.NATURAL_GAS, Carrier.STEAM, Carrier.HEAT, Carrier.WATER})
 """What landlords pass on under a service category; fuels under a foreign category are parts, oils or machines."""
 FUELS = frozenset({Carrier.DIESEL, Carrier.GASOLINE, Carrier.KEROSENE, Carrier.LPG, Carrier.FUEL_OIL})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnergyLine:
-    """A line that is energy: its place among the lines (from 1), its carrier, whether the carrier is certain, and its money after
-    the discount lines that follow it."""
-
-    index: int
-    line: InvoiceLine
-    terms: CarrierTerms
-    certain: bool
-    net: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What records of one document share. ``blocked``: the document has a blocking finding; ``proven``: its sums hold; ``coded``: the code
-    printed on it agrees."""
-
-    sha256: str
-    source: Source
-    facts: RemarkFacts
-    issue_date: str | None
-    red: bool
-    linked: str
-    blocked: bool
-    proven: bool
-    remark: str = ""
-    buyer: str = ""
-    coded: bool = False
 
 
 def split_item(item: str) -> tuple[str, str]:
@@ -192,8 +160,8 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
                 subjects=(record_id,),
             )
         )
-    carrier, direction = _direction(entry, context, record_id, own)
-    own += _remark_doubts(context, record_id)
+    carrier, direction = energy_direction(entry, context, record_id, own)
+    own += remark_doubts(context, record_id)
     own += _red(context, value, record_id)
     period_certain = _period(context, terms, own, record_id)
     own += checks.line_product(line, record_id)
@@ -233,61 +201,6 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
         note=f"{line.item} {line.spec}".strip(),
         params=conditions(terms.carrier, [line.item, line.spec, line.unit, *context.remark.split("\n")]),
     )
-
-
-def _direction(entry: EnergyLine, context: Context, subject: str, own: list[Finding]) -> tuple[Carrier, Direction]:
-    """Electricity sold to a grid company (photovoltaic feed-in, also where the grid issues the invoice itself) leaves the factory."""
-    carrier = entry.terms.carrier
-    if carrier is not Carrier.ELECTRICITY:
-        return carrier, Direction.PURCHASED
-    said = compact(entry.line.item + entry.line.spec + context.remark)
-    solar, wind = "光伏" in said, "风电" in said or "风力" in said
-    if is_grid_company(context.buyer):
-        carrier = Carrier.PV_GENERATION if solar else Carrier.WIND_GENERATION if wind else carrier
-        own.append(
-            explain(
-                "sold-to-grid",
-                f"购买方“{context.buyer}”是电网企业：这是上网电量，不是外购电量。",
-                "请确认本单位是售电方，电量方向为上网。",
-                subjects=(subject,),
-            )
-        )
-        return carrier, Direction.EXPORTED
-    if solar or wind:
-        own.append(
-            explain(
-                "generation-bought",
-                "项目名称是光伏（风力）发电：可能是场内分布式项目直供的电量，也可能是本单位售出的电量。",
-                "请确认电量来源和方向；厂内直供的不计入电网购电。",
-                subjects=(subject,),
-            )
-        )
-    return carrier, Direction.PURCHASED
-
-
-def _remark_doubts(context: Context, subject: str) -> list[Finding]:
-    """What the remark leaves open for every record of the invoice: which of several accounts, what a line break cut in two."""
-    out = []
-    if len(context.facts.accounts) > 1:
-        out.append(
-            explain(
-                "several-accounts",
-                f"备注中有多个户号：{'、'.join(context.facts.accounts)}，票面没有分户数量。",
-                "请确认各户的用能量，必要时分户补充账单。",
-                subjects=(subject,),
-                data={"values": list(context.facts.accounts)},
-            )
-        )
-    if context.facts.broken:
-        out.append(
-            explain(
-                "remark-broken",
-                f"备注换行处可能断开：{'；'.join(context.facts.broken)}。",
-                "请对照原件确认。",
-                subjects=(subject,),
-            )
-        )
-    return out
 
 
 def _quantity(

@@ -26,6 +26,10 @@ KEPT = {
     "ledger": (0, 14, 20, 28, 32, 105),  # years side by side, water alone
     "unknown": (4, 6),
     "ticket": (1, 4),
+    "odd-invoice": (4, 36, 59),  # remarks in one run with their label, names under a centred heading beside a number column
+    "stacked-bill": (27, 52),  # holders over several lines under their label
+    "odd-ledger": (0, 4, 9),
+    "two-invoices": (0,),
 }
 
 
