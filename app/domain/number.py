@@ -14,7 +14,7 @@ def parse_number(value: object) -> Fraction:
     Thousands separators and full-width digits are not accepted here: cleaning text is the extractor's job.
     Raises ValueError for anything else, floats included, because a float has already lost the printed digits.
     """
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         raise ValueError(f"not an exact number: {value!r}")
     if isinstance(value, (int, Fraction)):
         return Fraction(value)

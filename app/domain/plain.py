@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 from app.domain.number import exact_text
@@ -41,7 +41,7 @@ def to_plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not a plain value")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _hints(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
@@ -61,7 +61,7 @@ def from_plain(cls: Any, value: Any) -> Any:
         return tuple(from_plain(a, v) for a, v in zip(args, value, strict=True))
     if origin is list:
         return [from_plain(typing.get_args(cls)[0], v) for v in value]
-    if origin in (dict, Mapping) or origin is not None and issubclass(origin, Mapping):
+    if origin in (dict, Mapping) or (origin is not None and issubclass(origin, Mapping)):
         kt, vt = typing.get_args(cls)
         return {from_plain(kt, k): from_plain(vt, v) for k, v in value.items()}
     if cls is Any or cls is object:
