@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from app.accounting.bulk import acyclic
 from app.accounting.plausibility import plausibility
@@ -77,6 +78,30 @@ def _gaps(series: Series, year: int) -> list[Finding]:
         message = f"{series.label} 的账期之间另有 {days} 天没有{series.bill}覆盖（{year} 年）。"
         fix = "请核对抄表起止日期是否读错或漏单。"
         out.append(_finding("period-gap-days", Severity.NOTE, message, (series.subject,), fix, days=str(days)))
+    return out
+
+
+def _successive(own: Sequence[Series]) -> Series | None:
+    """The meters of one account as one series when each begins where the one before has ended: a replaced meter leaves no gap."""
+    dated = sorted((s for s in own if any(e.period for e in s.entries)), key=lambda s: _span(s).start)
+    if len(dated) < 2 or any(_span(b).start < _span(a).last for a, b in pairwise(dated)):
+        return None
+    entries = tuple(e for s in dated for e in s.entries if e.period)
+    return replace(dated[-1], entries=entries)
+
+
+def _span(series: Series) -> Period:
+    periods = [e.period for e in series.entries if e.period]
+    return Period(start=min(p.start for p in periods), end=max(p.end for p in periods))
+
+
+def _continuous(series: Sequence[Series]) -> list[Series]:
+    """The series whose months are to be complete: meters that follow each other under one account count as one."""
+    out: list[Series] = []
+    for account, group in groupby(series, key=lambda s: (s.carrier.value, s.direction.value, s.account)):
+        own = list(group)
+        merged = _successive(own) if account[2] else None
+        out += [merged] if merged else own
     return out
 
 
@@ -199,7 +224,8 @@ def check_years(
     wanted = sorted(years)
     entries = read_entries(records)
     series = series_of(entries)
-    out = [f for s in series for f in (*_overlaps(s), *(g for year in wanted for g in _gaps(s, year)))]
+    out = [f for s in series for f in _overlaps(s)]
+    out += [f for s in _continuous(series) for year in wanted for f in _gaps(s, year)]
     out += _twins(entries)
     out += _periods(entries, wanted)
     out += _silent_accounts(series, accounts or {}, wanted)

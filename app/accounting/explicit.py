@@ -12,7 +12,13 @@ from app.accounting.reading import Activity
 from app.accounting.refusals import Kind, refusal
 from app.domain.run import FactorUse, Operand
 
-GAS_NAMES = {"CH4_biogenic": "CH4_nonfossil", "CH4_biomass": "CH4_nonfossil"}
+GAS_NAMES = {
+    "CH4_biogenic": "CH4_nonfossil",
+    "CH4_biomass": "CH4_nonfossil",
+    "CH4-biogenic": "CH4_nonfossil",
+    "CH4-nonfossil": "CH4_nonfossil",
+    "CH4-fossil": "CH4_fossil",
+}
 
 
 def has_explicit(activity: Activity) -> bool:

@@ -81,7 +81,7 @@ def _continuity(before: Reading, after: Reading) -> list[Finding]:
         )
     gap = after.opening - before.closing
     if abs(gap) > max(before.place, after.place):
-        word = "之间漏计" if gap > 0 else "重复计算"
+        word = "漏计" if gap > 0 else "重复计算"
         lost = exact_text(abs(gap) * before.multiplier)
         message = (
             f"{after.where} {after.period.start} 的起码 {exact_text(after.opening)} 与上期止码 {exact_text(before.closing)} 不连续，"

@@ -83,6 +83,21 @@ def test_two_meters_of_one_account_do_not_clash():
     assert ids(bills) == []
 
 
+def test_a_replaced_meter_leaves_no_gap():
+    old = year_of_bills(range(1, 6), meter_number="M2")
+    new = [
+        record(f"n{m:02d}", f"2025-{m:02d}-01", f"2025-{m:02d}-{monthrange(2025, m)[1]}", meter_number="M1")
+        for m in range(6, 13)
+    ]
+    assert ids([*old, *new]) == []
+    (gap,) = check_records([*old, *new[1:]], year=2025)
+    assert (gap.id, gap.data["months"]) == ("period-gap", "2025-06")
+    together = ids([*old, *new, record("p", "2025-05-01", "2025-05-31", meter_number="M3")])
+    assert [i for i, _ in together] == ["period-gap", "period-gap", "period-gap"]
+    without = [i for i, _ in ids([record("a", "2025-01-01", "2025-01-31", account_number=None, meter_number=m) for m in "XY"])]
+    assert without.count("period-gap") == 2
+
+
 def test_an_export_of_the_same_month_is_no_duplicate():
     sold = record("s", "2025-05-01", "2025-05-31", direction=Direction.EXPORTED, amount=None)
     found = [i for i, _ in ids([*year_of_bills(), sold])]
