@@ -126,9 +126,9 @@ def _head(rng: random.Random, paper: Paper, pairs: list[tuple[str, str]], size: 
             y = _cells(paper, y, xs, row, size)
         return y
     columns = rng.choice((1, 2))
-    for row in range(0, len(pairs), columns):
+    for begin in range(0, len(pairs), columns):
         deepest = 1
-        for index, (label, value) in enumerate(pairs[row : row + columns]):
+        for index, (label, value) in enumerate(pairs[begin : begin + columns]):
             x = 40.0 + 280.0 * index
             paper.text(x, y, label + colon, size)
             at = x + paper.length(label + colon, size) + rng.choice((1, 4))
@@ -159,8 +159,9 @@ def _meters(rng: random.Random, paper: Paper, meters: list[Metered], top: float,
         head += [rng.choice(("加减电量", "退补电量")), rng.choice(("线损电量", "变损电量")), rng.choice(("结算电量", "合计电量"))]
     rows = [head]
     for m in meters:
-        first = [["有功（总）" if rng.random() < 0.5 else "总", m.opening, m.closing, m.read]] if with_total else []
-        band_rows = [[b[0], b[1], b[2], b[3]] for b in m.bands]
+        whole = ("有功（总）" if rng.random() < 0.5 else "总", m.opening, m.closing, m.read)
+        first = [whole] if with_total else []
+        band_rows = list(m.bands)
         for n, (name, a, b, used) in enumerate(first + band_rows):
             total = with_total and n == 0
             row = [m.number if n == 0 or rng.random() < 0.3 else "", name, f"{a:.2f}", f"{b:.2f}", str(m.multiplier), plain(used)]
@@ -194,8 +195,8 @@ def draw_southern_notice(rng: random.Random) -> tuple[bytes, dict[str, Any], tup
     paper.text(297, 44, "虚江电网有限责任公司云泽供电局电费通知单", 14, align="centre")
     pairs = [("用户编号", number), ("用户名称", company(rng)), ("结算户号", settlement), ("市场化属性分类", "电网代购用户"), ("用电开始时间", f"{start:%Y%m%d}"), ("用电结束时间", f"{end:%Y%m%d}"), ("输配电价类别", "两部制"), ("电压等级", "10kV")]
     y = 66.0
-    for (a, b), (c, d) in zip(pairs[::2], pairs[1::2], strict=True):
-        y = _cells(paper, y, [40.0, 120.0, 300.0, 390.0, 555.0], [a, b, c, d], size)
+    for left, right in zip(pairs[::2], pairs[1::2], strict=True):
+        y = _cells(paper, y, [40.0, 120.0, 300.0, 390.0, 555.0], [*left, *right], size)
     head = ["表号", "类型", "上次表示数", "本次表示数", "倍率", "抄见电量", "退补电量", "变/线损电量", "尖峰调整电量", "合计电量"]
     rows = [head]
     billed = []

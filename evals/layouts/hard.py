@@ -63,7 +63,7 @@ def draw_odd_invoice(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[s
     for order, line in enumerate(invoice.lines, 1):
         tax = Decimal(line.tax) if line.tax not in ("", "***") else Decimal(0)
         extra = {"order": str(order), "gross": f"{Decimal(line.amount) + tax:.2f}"}
-        rows.append([extra.get(c[0]) or getattr(line, c[0], "") for c in columns])
+        rows.append([extra.get(c[0]) or str(getattr(line, c[0], "")) for c in columns])
     sums = {"amount": f"¥{invoice.amount:.2f}", "tax": f"¥{invoice.tax:.2f}" if invoice.tax is not None else "***", "item": "合计"}
     rows.append([sums.get(c[0], "") for c in columns])
     ruled = rng.random() < 0.6
@@ -185,8 +185,8 @@ def draw_odd_ledger(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[st
         sheet.append(["月份", "计量点", f"用电量（{unit}）"])
         for m in range(1, 7):
             a, b = int(quantity(rng, 100, 900, 0)), int(quantity(rng, 100, 900, 0))
-            for name, value in (("总表", a + b), ("一车间", a), ("二车间", b)):
-                sheet.append([f"{year}年{m}月", name, value])
+            for name, used in (("总表", a + b), ("一车间", a), ("二车间", b)):
+                sheet.append([f"{year}年{m}月", name, used])
             add(m, str(a + b))
         return _bytes(book), {"energy": energy, "sub_meters": True}, (shape,)
     if shape == "workshops":

@@ -68,7 +68,7 @@ def _term(rng: random.Random, use: str, fee: str, start: date, end: date, whole:
             return f"{month}{rng.choice(('', '份'))if not month.endswith('份') else ''}{fee}", True
         months = rng.choice(("账期", f"{fee}年月", f"{fee}月份", "结算月份", "账单月份", f"{use}月份", "结算年月", "所属期", label))
         return f"{months}{colon}{month}", True
-    forms = (
+    forms: tuple[str, ...] = (
         f"{y}.{m:02d}.{d:02d}{joint}{end.year}.{end.month:02d}.{end.day:02d}",
         f"{y}年{m}月{d}日{joint}{end.year}年{end.month}月{end.day}日",
         f"{y}{m:02d}{d:02d}{joint}{end.year}{end.month:02d}{end.day:02d}",

@@ -145,7 +145,8 @@ def _row_values(sheet: Sheet, row: GridRow, header: GridRow, roles: Mapping[str,
 
 def _anchored_grids(sheet: Sheet, roles: Mapping[str, str]) -> list[Grid]:
     """Tables without rules: a row of at least three known labels is the header, the rows below it follow while they hold numbers."""
-    hits = find_labels(sheet, dict(roles))
+    # A label with a colon carries a value of its own and heads no column (电费年月：2025-04 is neither 电费 nor 年月).
+    hits = [h for h in find_labels(sheet, dict(roles)) if not h.colon]
     grids: list[Grid] = []
     header_rows = []
     for index in range(len(sheet.rows)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -65,7 +66,8 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
     linked = next((r.linked_number for r in readings if r.linked_number), "") or _linked(remark)
     energy = [terms.carrier for line in merged.lines if (terms := classify_line(line)[0])]
     fuel = bool(energy) and all(c in FUELS for c in energy)
-    facts = read_remark(remark, template.data["remark"], fuel=fuel, joined=remarked.remark_joined if remarked else "")
+    lines, joined = _remark_texts(readings, remarked)
+    facts = read_remark(lines, template.data["remark"], fuel=fuel, joined=joined)
     blocked = any(f.severity is Severity.BLOCKING for f in findings)
     proven = _proven(merged, findings)
     source = merged.chosen["invoice_number"].source if "invoice_number" in merged.chosen else readings[0].source
@@ -109,6 +111,16 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         template=template.id,
         explanation=_explanation(reason, merged, readings),
     )
+
+
+def _remark_texts(readings: Sequence[InvoiceReading], remarked: InvoiceReading | None) -> tuple[str, str]:
+    """(the remark by lines, the remark run together). A tag holds the text without its line breaks; the page still shows them."""
+    if remarked is None:
+        return "", ""
+    shown = next((r for r in readings if r.origin == "page" and compact(r.remark) == compact(remarked.remark)), None)
+    if shown is not None and shown is not remarked:
+        return shown.remark, remarked.remark
+    return remarked.remark, remarked.remark_joined
 
 
 def _pages_of_first(document: Document, template: Template) -> tuple[list[Sheet], list[Finding]]:

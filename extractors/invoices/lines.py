@@ -111,19 +111,19 @@ def _assembled(
     lines: list[InvoiceLine] = []
     pending: dict[str, str] = {}
     for order, row in enumerate(read):
-        texts = row.texts
+        own = row.texts
         if row.has_amount:
             line = _line(sheet, row, pending)
             lines.append(line)
             if not row.clear:
                 findings.append(_unclear(line))
             pending = {}
-        elif any(name in NUMERIC for name in texts) or not any(name in WRAPPED for name in texts):
+        elif any(name in NUMERIC for name in own) or not any(name in WRAPPED for name in own):
             findings.append(_unread(sheet, row.pieces))
         elif _goes_down(read, order, alone, bool(lines)):
-            pending = {name: pending.get(name, "") + texts.get(name, "") for name in WRAPPED}
+            pending = {name: pending.get(name, "") + own.get(name, "") for name in WRAPPED}
         else:
-            lines[-1] = _continued(lines[-1], texts)
+            lines[-1] = _continued(lines[-1], own)
     return lines, findings
 
 

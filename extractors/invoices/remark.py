@@ -34,6 +34,10 @@ def read_remark(text: str, terms: Mapping[str, Any], *, fuel: bool, joined: str 
     if not joined or joined == text:
         return facts
     apart = _read(text, terms, fuel=fuel)
+    # A line that the writer ended runs into the next one when joined (…8889 + 2023年2月): what only the separate lines show stands.
+    facts = replace(facts, accounts=facts.accounts or apart.accounts, meters=facts.meters or apart.meters)
+    if facts.span is None:
+        facts = replace(facts, span=apart.span, labelled=apart.labelled, rival_spans=apart.rival_spans)
     broken = []
     if apart.accounts and apart.accounts != facts.accounts:
         broken.append(f"户号 {'、'.join(facts.accounts)}（或 {'、'.join(apart.accounts)}）")
