@@ -23,6 +23,10 @@ STATIC = Path(__file__).parent / "static"
 DESCRIPTION = "零碳工厂申报助手的接口：与命令行一一对应。数量、金额与排放量都是十进制字符串；出错时返回 {\"error\": {id, message, fix, subject}}。"
 
 
+WARM_UP_AFTER = 1.0
+"""Seconds from start to loading the policy index in the background."""
+
+
 def create_application(ws: Workspace, *, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The application over one workspace. Jobs start and stop with it.
 
@@ -34,10 +38,14 @@ def create_application(ws: Workspace, *, hosts: tuple[str, ...] = ()) -> FastAPI
 
         # In a thread: the engine's plain calls are not for use inside an event loop.
         await run_in_threadpool(_start_jobs, ws)
-        threading.Thread(target=_warm, args=(app,), daemon=True, name="warm-up").start()
+        # After the first pages: loading the index keeps the interpreter busy, and the socket opens only when this returns.
+        warm_up = threading.Timer(WARM_UP_AFTER, _warm, args=(app,))
+        warm_up.daemon = True
+        warm_up.start()
         try:
             yield
         finally:
+            warm_up.cancel()
             await run_in_threadpool(runtime.stop)
 
     application = FastAPI(
