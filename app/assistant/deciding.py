@@ -13,9 +13,10 @@ from app.assistant import negative as no
 from app.assistant.context import AssistantContext
 from app.assistant.evidence import Evidence, family_of, fits_type, gather, local_to, on_topic
 from app.assistant.frame import Frame
-from app.assistant.knowledge import Entity, Knowledge, matches
-from app.assistant.picking import pick
+from app.assistant.knowledge import AnswerType, Entity, Knowledge, matches
+from app.assistant.picking import outline, pick
 from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.assistant.records import about_document
 from app.assistant.saying import claims_in, gaps_of, hint, say
 from app.assistant.support import unknown_share
 from app.domain.answer import AnswerStatus
@@ -106,15 +107,19 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
         return None
     local = _local(frame, context, knowledge)
     national = gather(frame, context, knowledge, regions=())
-    topics = kind.topics or frame.topics[:1]
+    topics = kind.topics or frame.topics[: 2 if frame.regional else 1]
     places = [*local] if frame.regional else []
-    if kind.scope == "any" or (kind.scope == "national" and not (frame.regional and kind.strict)):
+    own_place = kind.strict and (frame.regional or (frame.local and not frame.national))
+    if kind.scope == "any" or (kind.scope == "national" and not own_place):
         places += national
     fitting = [e for e in places if fits_type(e, frame) and (not topics or set(topics) & set(e.passage.topics))]
     if not fitting and not frame.regional and kind.scope != "named" and not kind.strict:
         fitting = [e for e in _elsewhere(frame, context, knowledge) if fits_type(e, frame) and on_topic(e, frame)]
-    fitting = _with_numbers(fitting, frame)
-    if fitting:
+    called = [] if fitting else [e for e in places if fits_type(e, frame) and _reported_by_name(e, frame)]
+    if called:
+        return say(called, frame, context, knowledge)
+    fitting = _with_numbers(_of_named(fitting, frame, context), frame)
+    if fitting and not _beside_the_point(kind, fitting, frame, context, knowledge):
         return say(fitting, frame, context, knowledge)
     what = kind.label
     gaps = []
@@ -165,7 +170,7 @@ def uncounted(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
 
 def unsupported(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """No topic recognised and most of the question's own words stand nowhere: the nearest clause would be a guess."""
-    if frame.topics or frame.named or frame.phrases:
+    if frame.topics or frame.named or frame.phrases or _outlined(frame, context, knowledge):
         return None
     ranked = [*_local(frame, context, knowledge), *gather(frame, context, knowledge, regions=())]
     ranked.sort(key=lambda e: -e.score)
@@ -175,23 +180,6 @@ def unsupported(frame: Frame, context: AssistantContext, knowledge: Knowledge) -
     if unknown_share(frame, ranked[:SUPPORT_SENTENCES], context, knowledge) < ceiling:
         return None
     return no.refuse(frame, context, knowledge, "这一点")
-
-
-def about_document(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    """Number, issuer and year of a named document: they are its record, shown with its first sentence."""
-    if not frame.named or not knowledge.cues["metadata"].search(frame.text):
-        return None
-    document = context.documents[frame.named[0]]
-    first = next((e for e in gather(frame, context, knowledge, regions=None)
-                  if e.passage.document.id == document.id and e.passage.sentence.start == document.clauses[0].start), None)
-    if first is None:
-        return None
-    number = f"文号为{document.document_number}" if document.document_number else "未见文号"
-    year = f"，{document.year}年发布" if document.year else ""
-    text = f"《{document.title}》{number}，由{document.issuer}印发{year}。"
-    text = text if first.decidable else f"据报道，待核实——{text}"
-    status = AnswerStatus.ANSWERED if first.decidable else AnswerStatus.REFERENCE_ONLY
-    return Plan(status=status, statements=(Remark(text=text, evidence=first),))
 
 
 def region_without_text(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -239,9 +227,10 @@ def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge
         if named and (not national or named[0].score >= national[0].score - NAMED_MARGIN):
             return say(named, frame, context, knowledge)
     every = _local(frame, context, knowledge)
-    if frame.places and every and (not national or every[0].score >= national[0].score + PLACE_LEAD):
-        return say(every, frame, context, knowledge)
     local = [e for e in every if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
+    if frame.places and every and (not national or every[0].score >= national[0].score + PLACE_LEAD):
+        near = bool(local) and local[0].score >= every[0].score - LOCAL_MARGIN
+        return say(local if near else every, frame, context, knowledge)
     if local and frame.places:
         return say(local, frame, context, knowledge)
     if local and (not national or _silent(frame.topics[:1], context, knowledge, frame)
@@ -259,6 +248,31 @@ def _local(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> lis
 
 def _elsewhere(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:
     return [e for e in gather(frame, context, knowledge, regions=None) if not e.national]
+
+
+def _outlined(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> bool:
+    """The question asks for the outline of a national text (原则, 路径), by the names of its headings."""
+    return bool(knowledge.cues["outline"].search(frame.text)
+                and outline(frame, gather(frame, context, knowledge, regions=()), True))
+
+
+def _of_named(evidence: list[Evidence], frame: Frame, context: AssistantContext) -> list[Evidence]:
+    """A named document's own values first; a text held in full that has none leaves nothing to say for it."""
+    if not frame.named:
+        return evidence
+    own = [e for e in evidence if e.passage.document.id in frame.named]
+    return own if own or all(context.documents[id].full_text for id in frame.named) else evidence
+
+
+def _reported_by_name(evidence: Evidence, frame: Frame) -> bool:
+    """A named document of which only reports are held: whatever value is reported of it is worth showing as a report."""
+    return evidence.passage.document.id in frame.named and not evidence.decidable
+
+
+def _beside_the_point(kind: AnswerType, evidence: Sequence[Evidence], frame: Frame, context: AssistantContext,
+                      knowledge: Knowledge) -> bool:
+    """A value was found, but of something the question does not speak of: most of its words stand nowhere near."""
+    return kind.id == "value" and unknown_share(frame, evidence[:SUPPORT_SENTENCES], context, knowledge) >= UNKNOWN_CEILING
 
 
 def _with_numbers(evidence: list[Evidence], frame: Frame) -> list[Evidence]:

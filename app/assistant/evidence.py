@@ -25,8 +25,11 @@ TYPE_BONUS = 0.05
 YEAR_BONUS = 0.04
 PHRASE_BONUS = 0.1
 NARROWER_PLACE_PENALTY = 0.06
+NAMED_CITY_BONUS = 0.03
 STANDARD_PENALTY = 0.06
 LONGEST_NUMBERING = 6
+LONGEST_SUFFIX = 1
+LONGEST_PROVINCE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +149,19 @@ def _bonus(passage: Passage, frame: Frame) -> float:
         bonus += PHRASE_BONUS if any(phrase in indexed for phrase in frame.phrases) else 0.0
     if passage.document.level == "standard" and passage.document.id not in frame.named:
         bonus -= STANDARD_PENALTY
-    if frame.places and not is_national(passage.document) and short_region(passage.document.region) not in frame.regions:
-        # The document of a city inside the named province speaks for the city alone.
-        bonus -= NARROWER_PLACE_PENALTY
+    if frame.places and not is_national(passage.document):
+        bonus += _place_bonus(passage.document, frame)
     if frame.years:
         bonus += YEAR_BONUS if any(year in passage.sentence.text for year in frame.years) else 0.0
     return bonus
+
+
+def _place_bonus(document: PolicyDocument, frame: Frame) -> float:
+    """The document of a place inside the named one speaks for that place alone; that of the named city speaks before its
+    province's. A region is written from the widest to the narrowest name (江苏苏州)."""
+    ends = [document.region.find(short) + len(short) for short in map(short_region, frame.places) if short in document.region]
+    if not ends:
+        return 0.0
+    if len(document.region) - max(ends) > LONGEST_SUFFIX:
+        return -NARROWER_PLACE_PENALTY
+    return NAMED_CITY_BONUS if max(ends) > LONGEST_PROVINCE else 0.0

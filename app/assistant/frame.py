@@ -46,7 +46,7 @@ class Frame:
 
 def understand(question: str, context: AssistantContext, knowledge: Knowledge, *, region: str | None = None,
                scheme: str | None = None) -> Frame:
-    text = plain(question)
+    text = _standard(plain(question), knowledge)
     cues = knowledge.cues
     places = places_in(text, knowledge.gazetteer)
     asked_places = places or ((region,) if region else ())
@@ -67,7 +67,7 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
         type=answer_type,
         family=family,
         compared=compared if cues["compare"].search(text) else (),
-        named=_named_documents(text, context, knowledge),
+        named=_named_documents(text, context, knowledge, placed=bool(asked_places)),
         mentioned=_mentioned(text, knowledge),
         entities=_entities(text, topics, knowledge),
         numbers=tuple(m.group(1).replace(" ", "") for m in cues["number_claim"].finditer(text)) if asserted else (),
@@ -80,13 +80,22 @@ def understand(question: str, context: AssistantContext, knowledge: Knowledge, *
     )
 
 
+def _standard(text: str, knowledge: Knowledge) -> str:
+    """Dialect and shop-floor words in the standard language, so that every pattern need know one form only."""
+    for spoken, standard in knowledge.dialect:
+        text = text.replace(spoken, standard)
+    return text
+
+
 def _topics(text: str, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
     """Topics by the assistant's own patterns first (how many of them hit decides the order, then whether the national text
     speaks to them at all), then by the lexicon."""
     counted = {slug: sum(len(p.findall(text)) for p in rule.ask) for slug, rule in knowledge.topics.items()}
     stated = {topic for d in context.documents.values() if d.full_text and is_national(d)
               for topic, state in d.stated if state == "stated"}
-    own = sorted((slug for slug, count in counted.items() if count), key=lambda slug: (-counted[slug], knowledge.topics[slug].generic, slug not in stated))
+    own = sorted((slug for slug, count in counted.items() if count),
+                 key=lambda slug: (not knowledge.topics[slug].leading, -counted[slug], knowledge.topics[slug].generic,
+                                   slug not in stated))
     return tuple(dict.fromkeys((*own, *(term.topic for term in context.terms_in(text)))))
 
 
@@ -106,14 +115,17 @@ def _mentioned(text: str, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(f.id for f in knowledge.families if matches(f.names, text))
 
 
-def _named_documents(text: str, context: AssistantContext, knowledge: Knowledge) -> tuple[str, ...]:
+def _named_documents(text: str, context: AssistantContext, knowledge: Knowledge, *, placed: bool) -> tuple[str, ...]:
     """Documents whose number, full title or common name stands in the question; a bare 13号 means the national guideline."""
     squeezed = re.sub(r"\s", "", text)
     found = [document.id for document in context.documents.values() if _is_named(document, squeezed)]
     if not found and re.search(r"(?<!\))13号", squeezed):
         found = [d.id for d in context.documents.values()
                  if d.full_text and is_national(d) and "13号" in (d.document_number or "")]
-    found.extend(id for id, patterns in knowledge.aliases if id in context.documents and matches(patterns, text))
+    called = [a for a in knowledge.aliases if a.document in context.documents and matches(a.patterns, text)]
+    found.extend(alias.document for alias in called if not alias.placeless)
+    if not found and not placed:
+        found.extend(alias.document for alias in called)
     return tuple(dict.fromkeys(found))
 
 

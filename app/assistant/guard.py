@@ -36,7 +36,7 @@ def check_answer(answer: Answer, documents: Mapping[str, PolicyDocument]) -> lis
         cited = [known[key] for key in sentence.citations if key in known]
         if answer.status in CLAIMING and not cited:
             findings.append(_finding("claim-without-citation", "这一句没有引用。", subject))
-        for number in _unsupported_numbers(sentence, cited):
+        for number in _unsupported_numbers(sentence, cited, documents):
             findings.append(_finding("number-unsupported", f"数值 {number} 不在所引原文中。", subject))
         unverified = [c for c in cited if not _decidable(c)]
         if unverified and UNVERIFIED_MARK not in sentence.text:
@@ -88,13 +88,15 @@ def _decidable(citation: Citation) -> bool:
     return EvidenceLevel(citation.evidence).decidable
 
 
-def _unsupported_numbers(sentence: AnswerSentence, cited: list[Citation]) -> list[str]:
-    """Numbers of a cited sentence that stand neither in its quotes nor in the name of a source."""
+def _unsupported_numbers(sentence: AnswerSentence, cited: list[Citation],
+                         documents: Mapping[str, PolicyDocument]) -> list[str]:
+    """Numbers of a cited sentence that stand neither in its quotes nor in the name or the date of a source."""
     if not cited:
         return []
     held = " ".join(part for c in cited
                     for part in (c.quote, c.title, c.document_number or "", c.clause, c.year or "", c.key))
-    supported = set(NUMBER.findall(_narrow(held)))
+    dates = " ".join(documents[c.doc_id].issued or "" for c in cited if c.doc_id in documents)
+    supported = set(NUMBER.findall(_narrow(f"{held} {dates}")))
     return [n for n in NUMBER.findall(_narrow(sentence.text)) if n not in supported]
 
 

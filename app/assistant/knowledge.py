@@ -56,12 +56,14 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRule:
-    """``regional`` says what local documents may add when no region is named; ``generic`` topics give way to specific ones."""
+    """``regional`` says what local documents may add when no region is named; ``generic`` topics give way to specific ones,
+    ``leading`` ones are words of art that decide what a question is about whatever else it mentions."""
 
     slug: str
     ask: tuple[re.Pattern[str], ...]
     regional: str
     generic: bool
+    leading: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,15 @@ class OwnDataRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A common name of a document; ``placeless`` ones count only when no place and no other document is named."""
+
+    document: str
+    patterns: tuple[re.Pattern[str], ...]
+    placeless: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     refusals: tuple[Refusal, ...]
     off_topic: OffTopic
@@ -121,7 +132,8 @@ class Knowledge:
     claims: Mapping[str, ClaimMark]
     wording: Mapping[str, str]
     cues: Mapping[str, re.Pattern[str]]
-    aliases: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
+    aliases: tuple[Alias, ...]
+    dialect: tuple[tuple[str, str], ...]
     stop_characters: frozenset[str]
     stop_words: tuple[str, ...]
 
@@ -139,7 +151,7 @@ def load_knowledge() -> Knowledge:
                            advice=off["advice"], late_floor=off["late_floor"], coverage_floor=off["coverage_floor"]),
         types=tuple(_answer_type(r) for r in _toml("answer_types")["type"]),
         entities=tuple(_entity(r) for r in _toml("entities")["entity"]),
-        topics={slug: TopicRule(slug=slug, ask=_patterns(r["ask"]), regional=r["regional"], generic=r.get("generic", False))
+        topics={slug: TopicRule(slug=slug, ask=_patterns(r["ask"]), regional=r["regional"], generic=r.get("generic", False), leading=r.get("leading", False))
                 for slug, r in _toml("topics")["topic"].items()},
         families=tuple(SchemeFamily(id=r["id"], label=r["label"], schemes=_patterns(r["schemes"]),
                                     names=_patterns(r["names"])) for r in _toml("schemes")["family"]),
@@ -152,7 +164,9 @@ def load_knowledge() -> Knowledge:
         claims={r["id"]: ClaimMark(all=_patterns(r["all"]), force=r.get("force", False))
                 for r in _toml("claim_marks")["mark"]},
         wording=_toml("wording"),
-        aliases=tuple((r["document"], _patterns(r["patterns"])) for r in _toml("aliases")["alias"]),
+        aliases=tuple(Alias(document=r["document"], patterns=_patterns(r["patterns"]), placeless=r.get("placeless", False))
+                      for r in _toml("aliases")["alias"]),
+        dialect=tuple((spoken, plain_word) for spoken, plain_word in _toml("dialect")["words"]),
         stop_characters=frozenset(_toml("stop")["characters"]),
         stop_words=tuple(_toml("stop")["words"]),
         cues={name: re.compile(pattern) for name, pattern in _toml("cues")["cue"].items()},

@@ -29,7 +29,7 @@ def answer_text(answer: dict[str, Any]) -> str:
     for c in answer["citations"]:
         number = f"（{c['document_number']}）" if c.get("document_number") else ""
         lines.append(f"  [{keys[c['key']]}] 《{c['title']}》{number} {c['clause']}：“{c['quote']}”")
-    lines += [f"  · 文件没有写：{g}" for g in answer["gaps"]]
+    lines += [f"  · 说明：{g}" for g in answer["gaps"]]
     return "\n".join(lines)
 
 
