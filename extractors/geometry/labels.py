@@ -102,6 +102,13 @@ def find_labels(sheet: Sheet, labels: Mapping[str, str], *, max_gap_em: float = 
                     elif len(label) > 1:
                         touching.append(_Span(label=label, start=start, end=end, before=before, after=after))
                 start = text.find(label, start + 1)
+        for span in touching:
+            # What touches it is a label itself (单价 | 金额): that is a border, not a longer word.
+            before = span.before or taken[span.start - 1]
+            after = span.after or (span.end < len(taken) and taken[span.end])
+            if before and after and not any(taken[span.start : span.end]):
+                taken[span.start : span.end] = [True] * len(span.label)
+                hits.append(_hit(labels[span.label], span.label, index, glyphs, span.start, span.end))
         for span in _chained([t for t in touching if not any(taken[t.start : t.end])]):
             hits.append(_hit(labels[span.label], span.label, index, glyphs, span.start, span.end))
     return sorted(hits, key=lambda h: (h.row, h.x0))
@@ -143,6 +150,8 @@ def _free_before(glyphs: list[Glyph], start: int, end: int, em: float) -> bool:
     """Whether no word runs into the label. One that a colon closes begins after any blank, however narrow."""
     if not start or not (_is_word(glyphs[start - 1].char) and _is_word(glyphs[start].char)):
         return True
+    if end - start >= 2 and glyphs[start - 1].char.isascii() and not glyphs[start].char.isascii():
+        return True  # a translation ends where the next label begins (金额 Amount 税率)
     before, first = glyphs[start - 1], glyphs[start]
     if _gap(before, first) >= 0.5 * em:
         return True

@@ -142,7 +142,7 @@ def _choose_lines(
                     "请对照原件核对明细。",
                 )
             )
-    page = next((r for _, _, r in scored if r.origin == "page"), None)
+    page = next((r for r in readings if r.origin == "page"), None)
     if page is None or page is best:
         return best.lines, best.origin, findings
     lines, notes = _completed(best.lines, page.lines)
@@ -157,7 +157,8 @@ def _completed(
     if len(lines) != len(printed) or any(
         number(a.amount) != number(b.amount) for a, b in zip(lines, printed, strict=True)
     ):
-        return lines, []
+        bare = [n for n, li in enumerate(lines, 1) if li.unit and not li.quantity and not li.unit_price]
+        return lines, [_unconfirmed(bare)] if bare else []
     out, findings = [], []
     for order, (line, shown) in enumerate(zip(lines, printed, strict=True), 1):
         missing = {n: getattr(shown, n) for n in CELLS if not getattr(line, n) and getattr(shown, n)}
@@ -175,6 +176,15 @@ def _completed(
                     )
                 )
     return tuple(out), findings
+
+
+def _unconfirmed(orders: Sequence[int]) -> Finding:
+    return explain(
+        "line-unconfirmed",
+        f"第 {'、'.join(map(str, orders[:20]))} 行有计量单位而没有数量，版面上的明细又未能对应，数量可能漏读。",
+        "请对照原件补录数量和单价。",
+        subjects=tuple(f"line:{n}" for n in orders),
+    )
 
 
 def line_findings(lines: Sequence[InvoiceLine], amount: str, tax: str) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from app.domain.activity import InvoiceLine, ProposedRecord
 from app.domain.carrier import Carrier
-from app.domain.finding import Finding
+from app.domain.finding import Finding, Severity
 from app.domain.number import fixed_text
 from app.domain.units import GJ_PER_KWH
 from extractors import checks
@@ -133,11 +133,11 @@ def propose(lines: Sequence[InvoiceLine], context: Context) -> tuple[tuple[Propo
             )
             continue
         twice = repeated[(entry.terms.carrier, number_text(entry.line.quantity))] > 1
-        records.append(_record(entry, context, len(records) + 1, twice))
+        records.append(_record(entry, context, len(records) + 1, twice, len(energy) == 1))
     return tuple(records), tuple(findings)
 
 
-def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> ProposedRecord:
+def _record(entry: EnergyLine, context: Context, serial: int, twice: bool, alone: bool) -> ProposedRecord:
     line, terms = entry.line, entry.terms
     record_id = f"{context.sha256[:12]}-r{serial}"
     value = number(line.quantity)
@@ -164,6 +164,7 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
     own += remark_doubts(context, record_id)
     own += _red(context, value, record_id)
     period_certain = _period(context, terms, own, record_id)
+    own += _readings(context, line, record_id, alone)
     own += checks.line_product(line, record_id)
     own += checks.line_tax(line, record_id)
     if quantity is not None:
@@ -201,6 +202,16 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool) -> Pr
         note=f"{line.item} {line.spec}".strip(),
         params=conditions(terms.carrier, [line.item, line.spec, line.unit, *context.remark.split("\n")]),
     )
+
+
+def _readings(context: Context, line: InvoiceLine, subject: str, alone: bool) -> list[Finding]:
+    """V4a on the readings of the remark, where they can only mean this line. The billed quantity may differ from the read one for good
+    reasons (losses, corrections), so a difference asks and does not block."""
+    if context.facts.readings is None or not alone or context.red:
+        return []
+    opening, closing, multiplier = context.facts.readings
+    found = checks.reading_product(opening, closing, multiplier, line.quantity, subject)
+    return [replace(f, severity=Severity.EXPLAIN) for f in found]
 
 
 def _quantity(

@@ -22,6 +22,8 @@ class RemarkFacts:
     labelled: bool = False
     rival_spans: tuple[Span, ...] = ()
     broken: tuple[str, ...] = ()
+    readings: tuple[str, str, str] | None = None
+    """(opening, closing, multiplier) where the remark prints one of each; the multiplier is empty when none is printed."""
 
 
 def read_remark(text: str, terms: Mapping[str, Any], *, fuel: bool, joined: str = "") -> RemarkFacts:
@@ -59,6 +61,7 @@ def _read(text: str, terms: Mapping[str, Any], *, fuel: bool) -> RemarkFacts:
     return RemarkFacts(
         accounts=_numbers(text, terms["account_number"]),
         meters=_numbers(text, terms["meter_number"]),
+        readings=_readings(text, terms),
         span=distinct[0] if distinct else None,
         labelled=labelled,
         rival_spans=tuple(distinct[1:]),
@@ -86,6 +89,17 @@ def _numbers(text: str, labels: Sequence[str]) -> tuple[str, ...]:
                 break
             number, at = more.group(1), more.end()
     return tuple(found)
+
+
+def _readings(text: str, terms: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    plain = unicodedata.normalize("NFKC", text)
+    found = [
+        re.findall(rf"(?:{_pattern(terms[name])})\s*[:为是]?\s*(\d+(?:,\d{{3}})*(?:\.\d+)?)", plain)
+        for name in ("opening", "closing", "multiplier")
+    ]
+    if len(found[0]) != 1 or len(found[1]) != 1 or len(found[2]) > 1:
+        return None
+    return found[0][0], found[1][0], found[2][0] if found[2] else ""
 
 
 def _pattern(labels: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ KEPT = {
     "pdf-digital": (1, 4, 9, 17, 23, 100, 134, 243, 264, 20102),  # parties by heading, seals, 3-line names, feed-in, numbers before years
     "pdf-browser": (5, 14, 101),  # names hanging under their label, units wrapped in a ruled cell
     "pdf-old": (17, 115, 118),  # dates cut by the remark's edge
-    "ofd": (5, 6, 8, 16, 20, 43, 20042),  # thousands, tags without quantity, one tag for all lines, labels that touch
+    "ofd": (5, 6, 8, 16, 20, 43, 20042, 60003),  # thousands, tags without quantity, one tag for all lines, labels that touch
     "xml": (110, 137),
     "grid-bill": (1, 3, 37, 20103),  # holders over several lines, a row of label and value that looks like a header
     "heat-settlement": (0, 2),
