@@ -119,7 +119,7 @@ def missing_value(frame: Frame, context: AssistantContext, knowledge: Knowledge)
     if called:
         return say(called, frame, context, knowledge)
     fitting = _with_numbers(_of_named(fitting, frame, context), frame)
-    if fitting and not _beside_the_point(kind, fitting, frame, context, knowledge):
+    if fitting and (_reported_by_name(fitting[0], frame) or not _beside_the_point(kind, fitting, frame, context, knowledge)):
         return say(fitting, frame, context, knowledge)
     what = kind.label
     gaps = []
@@ -229,8 +229,7 @@ def from_documents(frame: Frame, context: AssistantContext, knowledge: Knowledge
     every = _local(frame, context, knowledge)
     local = [e for e in every if not frame.topics or set(frame.topics[:2]) & set(e.passage.topics)]
     if frame.places and every and (not national or every[0].score >= national[0].score + PLACE_LEAD):
-        near = bool(local) and local[0].score >= every[0].score - LOCAL_MARGIN
-        return say(local if near else every, frame, context, knowledge)
+        return say(local or every, frame, context, knowledge)
     if local and frame.places:
         return say(local, frame, context, knowledge)
     if local and (not national or _silent(frame.topics[:1], context, knowledge, frame)

@@ -7,7 +7,7 @@ first sentence of its document as the citation, so that the reader sees which te
 from __future__ import annotations
 
 from app.assistant.context import AssistantContext
-from app.assistant.evidence import Evidence, family_of, gather
+from app.assistant.evidence import UNKNOWN_PLACE, Evidence, family_of, gather
 from app.assistant.frame import Frame
 from app.assistant.knowledge import Knowledge
 from app.assistant.plan import Plan, Remark
@@ -17,6 +17,7 @@ from app.retrieval.folding import plain
 from app.retrieval.regions import covers, is_national
 
 MOST_RECORDS = 3
+UNKNOWN_ISSUER = ("未见", "发文单位未能确认")
 
 
 def about_document(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -43,6 +44,7 @@ def _meant(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> lis
     if not words or not frame.regional:
         return []
     local = [d for d in context.documents.values() if not is_national(d) and family_of(d, knowledge) == frame.family
+             and UNKNOWN_PLACE not in d.region
              and any(covers(d, region) for region in frame.regions)]
     alike = [d for d in local if any(word in plain(d.title) for word in words)]
     return sorted(alike or local, key=lambda d: d.issued or "", reverse=True)[:MOST_RECORDS]
@@ -62,5 +64,7 @@ def _record(document: PolicyDocument, first: Evidence, knowledge: Knowledge) -> 
     date = wording["record_date"].format(date=document.issued) if document.issued else ""
     state = wording["record_replaced"].format(by=document.superseded_by) if document.superseded_by else \
         wording["record_in_force"]
-    text = wording["record"].format(title=document.title, number=number, issuer=document.issuer, date=date, state=state)
+    known = not document.issuer.startswith(UNKNOWN_ISSUER)
+    issuer = wording["record_issuer"].format(issuer=document.issuer) if known else wording["record_no_issuer"]
+    text = wording["record"].format(title=document.title, number=number, issuer=issuer, date=date, state=state)
     return text if first.decidable else wording["record_reported"].format(text=text)

@@ -53,6 +53,37 @@ def test_an_outline_question_lists_every_member(context):
     assert [c.clause.rsplit("/", 1)[1] for c in found.citations] == ["一-p3", "一-p4", "一-p5", "一-p6"]
 
 
+@pytest.mark.parametrize(("question", "held"), [
+    ("13号文是哪几个部门联合印发的", "国务院国资委"),
+    ("那份指导意见的文号是多少", "工信部联节〔2026〕13号"),
+    ("湖南的零碳工厂方案哪年印发的", "2025-12-19"),
+])
+def test_a_document_is_described_by_its_record(context, question, held):
+    found = answer(question, context)
+    assert found.status is AnswerStatus.ANSWERED
+    assert held in found.text
+    assert found.gaps, "a record says where it comes from"
+    assert not check_answer(found, context.documents)
+
+
+def test_the_release_of_a_list_is_not_the_date_of_a_document(context):
+    assert "日期为" not in answer("上海零碳工厂名单什么时候公布", context).text
+
+
+def test_a_basic_requirement_without_a_place_is_the_national_report(context):
+    found = answer("零碳工厂的入门线是多少", context)
+    assert found.status is AnswerStatus.REFERENCE_ONLY
+    assert {c.doc_id for c in found.citations} == {"miit-2026-07-notice"}
+
+
+def test_dialect_is_understood_as_plain_speech(context):
+    assert answer("湖南这边报零碳工厂咋走", context).status is answer("湖南报零碳工厂怎么办理", context).status
+
+
+def test_a_value_of_something_else_is_not_quoted(context):
+    assert answer("绿电直连专线的过网费多少", context).status is AnswerStatus.NOT_IN_CORPUS
+
+
 def test_news_is_reference_only_and_says_so(context):
     found = answer("国家级零碳工厂的入门线是多少", context)
     assert found.status is AnswerStatus.REFERENCE_ONLY
