@@ -133,8 +133,6 @@ def heat(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
 
 def steam(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
     """Steam by mass through its enthalpy and a named method; steam settled in GJ is heat."""
-    if activity.params.get("ef_components"):
-        return explicit_outcome(activity, category_in="heat_in", category_out="heat_out", carrier=kind.name)
     if activity.unit.dimension in ("heat", "electricity"):
         return heat(activity, kind, setting)
     amount = amount_in(activity, "mass", liquid=False)
@@ -216,13 +214,11 @@ def _per_tonne(activity: Activity) -> bool:
 
 
 def heat_family(activity: Activity, kind: Kind, setting: Setting) -> Outcome:
-    """Heat, steam and hot water by their own rules; a factor per tonne of steam or water needs no conversion to heat."""
-    if _per_tonne(activity):
+    """Heat, steam and hot water by their own rules; a factor per tonne, or factors by gas, need no conversion to heat."""
+    if _per_tonne(activity) or activity.params.get("ef_components"):
         return explicit_outcome(activity, category_in="heat_in", category_out="heat_out", carrier=kind.name)
     if kind.family is Family.STEAM:
         return steam(activity, kind, setting)
     if kind.family is Family.HOT_WATER:
         return hot_water(activity, kind, setting)
-    if activity.params.get("ef_components"):
-        return explicit_outcome(activity, category_in="heat_in", category_out="heat_out", carrier=kind.name)
     return heat(activity, kind, setting)

@@ -20,7 +20,8 @@ UNITS = {
     "万tCO2e": Fraction(10000),
     "万tCO2": Fraction(10000),
 }
-_NET_VALUES = frozenset({"true", "net", "netted", "deduct", "subtract", "扣减", "净值"})
+_NET_WORDS = frozenset({"net", "netted", "deduct", "subtract", "扣减", "净值"})
+_NET_VALUES = _NET_WORDS | {"true"}
 
 
 def _asks_net(request: str) -> bool:
@@ -35,11 +36,19 @@ def _sets_net(name: str, value: Any) -> bool:
     return about and str(value).strip().casefold() in _NET_VALUES
 
 
+def _deducts(name: str, value: Any) -> bool:
+    """Whether an entry of the list of offsets asks to be taken off: ``net = true``, ``deduct = true``, ``mode = "net"``. Other
+    true statements (``cancelled = true``) say something about the offset itself."""
+    key, text = name.casefold(), str(value).strip().casefold()
+    about = key.startswith("net") or any(word in key for word in ("deduct", "subtract", "扣减", "抵减"))
+    return text in _NET_WORDS or (about and text in _NET_VALUES)
+
+
 def refuse_netting(inputs: Inputs) -> None:
     """Refuses offset_netting_requested, whichever way it is asked for."""
     asked = [r for r in inputs.request if _asks_net(r)]
     asked += [f"options.{name}" for name, value in inputs.options.items() if _sets_net(str(name), value)]
-    asked += ["offsets.net" for o in inputs.offsets if any(_sets_net(f"offset_{k}", v) for k, v in o.items())]
+    asked += ["offsets.net" for o in inputs.offsets if any(_deducts(str(k), v) for k, v in o.items())]
     if asked:
         raise refusal(
             Kind.OFFSET_NETTING_REQUESTED,
