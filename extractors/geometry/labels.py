@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from extractors.geometry.sheet import Piece, Sheet, char_weight
 from extractors.text import compact, tidy
 
+OPERATORS = frozenset("=+-*/×÷(")
+FORMULA_OPENS = ("=(",)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
@@ -95,6 +98,9 @@ def find_labels(sheet: Sheet, labels: Mapping[str, str], *, max_gap_em: float = 
             while start != -1:
                 end = start + len(label)
                 if not any(taken[start:end]) and _holds_together(glyphs, start, end, sheet.em, max_gap_em):
+                    if _in_formula(glyphs, start, end):
+                        start = text.find(label, start + 1)
+                        continue
                     before, after = _free_before(glyphs, start, end, sheet.em), _free_after(glyphs, end, sheet.em)
                     if before and after:
                         taken[start:end] = [True] * len(label)
@@ -144,6 +150,14 @@ def _holds_together(glyphs: list[Glyph], start: int, end: int, em: float, max_ga
     inner = [_gap(a, b) for a, b in zip(glyphs[start : end - 1], glyphs[start + 1 : end], strict=True)]
     limit = max_gap_em * em if end - start <= 3 else 2.5 * em
     return not any(g > limit for g in inner)
+
+
+def _in_formula(glyphs: list[Glyph], start: int, end: int) -> bool:
+    """A label inside a printed formula (平均电价=应收电费合计/总合计电量, 总合计电量=(峰+平+谷)) names an operand, not a value."""
+    if "".join(g.char for g in glyphs[end : end + 2]) in FORMULA_OPENS:
+        return True
+    before = [g.char for g in glyphs[:start] if g.piece is glyphs[start].piece]
+    return bool(before) and before[-1] in OPERATORS and "=" in before
 
 
 def _free_before(glyphs: list[Glyph], start: int, end: int, em: float) -> bool:
