@@ -28,7 +28,8 @@ from app.retrieval.regions import short_region
 from evals.example_project import example_project
 
 DATASETS = Path(__file__).parent / "datasets"
-SETS = ("questions_dev", "questions_own", "questions_later", "questions_last", "questions_fresh")
+SETS = ("questions_dev", "questions_own", "questions_later", "questions_last", "questions_fresh",
+        "questions_second")
 CLAIMS = (AnswerStatus.ANSWERED, AnswerStatus.REFERENCE_ONLY)
 FLOOR = 0.95
 

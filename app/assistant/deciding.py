@@ -188,7 +188,9 @@ def region_without_text(frame: Frame, context: AssistantContext, knowledge: Know
         return None
     if any(not frame.topics or set(frame.topics[:2]) & set(e.passage.topics) for e in _local(frame, context, knowledge)):
         return None
-    if not ((set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame)) or frame.local):
+    administrative = set(frame.topics[:2]) & ADMINISTRATIVE and _silent(frame.topics[:1], context, knowledge, frame)
+    asked_for = knowledge.cues["asks_for_text"].search(frame.text) and not no.holds_region(frame, context, knowledge)
+    if not (administrative or frame.local or asked_for):
         return None
     what = context.topics.get(frame.topics[0], "相应内容") if frame.topics else "当地零碳工厂的专门规定"
     return no.refuse(frame, context, knowledge, what, topics=frame.topics)

@@ -80,6 +80,11 @@ def test_dialect_is_understood_as_plain_speech(context):
     assert answer("湖南这边报零碳工厂咋走", context).status is answer("湖南报零碳工厂怎么办理", context).status
 
 
+@pytest.mark.parametrize("question", ["处罚记录要不要写进申报书", "造假会受什么处罚"])
+def test_honest_worries_are_not_taken_for_misuse(context, question):
+    assert answer(question, context).status is not AnswerStatus.DECLINED
+
+
 def test_a_value_of_something_else_is_not_quoted(context):
     assert answer("绿电直连专线的过网费多少", context).status is AnswerStatus.NOT_IN_CORPUS
 
