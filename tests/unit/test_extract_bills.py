@@ -11,6 +11,8 @@ from app.domain.activity import Confidence, DocumentKind, Extraction
 from app.domain.finding import Severity
 from app.domain.page import Document, Media
 from extractors import extract
+from extractors.geometry.labels import find_labels
+from extractors.geometry.sheet import lay_out
 
 TODAY = date(2026, 6, 1)
 
@@ -315,15 +317,13 @@ def test_our_own_sum_over_meters_is_not_accepted_unseen() -> None:
     assert record.needs_review
 
 
-def test_a_formula_in_the_notes_names_operands_not_values():
-    """平均电价=应收电费合计/总合计电量 stands beside numbered notes; the 3 of the next note is not a quantity."""
-    first, second = state_grid().pages
-    c = Canvas(width=595, height=842, number=3)
-    c.text(40, 60, "1.应收电费合计=(1)+(2)+(3)")
-    c.text(300, 60, "3.本月执行0天尖时段电价")
-    c.text(40, 80, "2.总合计电量=(峰合计电量+尖合计电量+平合计电量+谷合计电量)。")
+def test_a_label_inside_a_printed_formula_is_an_operand() -> None:
+    """平均电价=应收电费合计/总合计电量 does not make the number of the next note a quantity."""
+    c = Canvas(width=595, height=842)
+    c.text(40, 60, "2.总合计电量=(峰合计电量+尖合计电量)。")
     c.text(40, 100, "4.平均电价=应收电费合计/总合计电量。")
     c.text(300, 100, "5.上网环节线损费用单列")
-    plain, noted = read(document(first, second)), read(document(first, second, c.page()))
-    assert [(r.quantity, r.unit) for r in noted.records] == [(r.quantity, r.unit) for r in plain.records]
-    assert "quantity-conflict" not in ids(noted)
+    c.text(40, 140, "总合计电量")
+    c.text(120, 140, "2300")
+    hits = find_labels(lay_out(c.page()), {"总合计电量": "quantity", "应收电费合计": "total"})
+    assert [(h.label, round(h.cy) > 130) for h in hits] == [("总合计电量", True)]
