@@ -376,7 +376,128 @@ def test_slips_in_words(slip, text):
     assert slip_text(Fraction(slip)) == text
 
 
+def test_further_days_without_a_bill_are_counted():
+    rows = [record("a", days=Period(start=Period.month(2025, 1).start, end=Period.month(2025, 1).start.replace(day=26)))]
+    rows += [record(f"r{m}", m) for m in range(2, 12)]
+    rows.append(record("z", days=Period(start=Period.month(2025, 12).start, end=Period.month(2025, 12).start.replace(day=29))))
+    (note,) = found(*rows, id="period-gap-days")
+    assert note.data == {"days": "9"}
+
+
+@pytest.mark.parametrize(("sold", "id"), [("1001", None), ("1001.1", "export-exceeds-generation")])
+def test_generation_is_compared_to_a_whole_kilowatt_hour(sold, id):
+    own = {"carrier": Carrier.PV_GENERATION, "account_number": "P"}
+    rows = [record("g", quantity="1000", direction=Direction.SELF_GENERATED, **own), record("x", quantity=sold, direction=Direction.EXPORTED, **own)]
+    got = [f.id for f in check_completeness(rows, years=(2025,)) if not f.id.startswith("period-")]
+    assert got == ([id] if id else [])
+
+
+def test_small_self_use_counts_too():
+    own = {"carrier": Carrier.PV_GENERATION, "account_number": "P"}
+    rows = [record("g", quantity="0", direction=Direction.SELF_GENERATED, **own), record("u", quantity="1.5", direction=Direction.SELF_CONSUMED, **own)]
+    assert "generation-balance" in [f.id for f in check_completeness(rows, years=(2025,))]
+
+
+def test_the_rhythm_is_that_of_the_middle_bill():
+    from datetime import date, timedelta
+
+    spans, day = [], date(2025, 1, 1)
+    for length in (20, 22, 60, 61, 62):
+        spans.append(Period(start=day, end=day + timedelta(days=length)))
+        day = spans[-1].end
+    rows = [record(f"r{n}", days=span) for n, span in enumerate(spans)]
+    (note,) = [f for f in check_completeness(rows, years=(2025,)) if f.id == "bill-length"]
+    assert (note.subjects, note.data["rhythm"]) == (("r0", "r1"), "按两月")
+
+
+# inputs
+def test_dates_and_the_order_of_keys_do_not_change_the_run():
+    from datetime import date
+
+    dated = act("热力", "5", "GJ", period={"start": date(2025, 2, 1), "end": date(2025, 2, 28)})
+    text = act("热力", "5", "GJ", period={"end": "2025-02-28", "start": "2025-02-01"})
+    one, other = run(dated), run(dict(reversed(text.items())))
+    assert one["inputs_hash"] == other["inputs_hash"]
+    assert (one["lines"][0]["period_start"], one["lines"][0]["period_end"]) == ("2025-02-01", "2025-02-28")
+
+
+def test_activities_without_an_id_are_numbered():
+    rows = [{k: v for k, v in act("热力", "5", "GJ").items() if k != "id"} for _ in range(2)]
+    assert [line["activity"] for line in run(*rows)["lines"]] == ["a1", "a2"]
+
+
+def test_an_unknown_standard_without_a_year_asks_for_its_edition():
+    error = refused(act("热力", "5", "GJ"), edition="GB/T 99999", year=None)
+    assert (error.id, "GB/T 99999-年号" in error.fix) == ("missing_parameter", True)
+
+
+@pytest.mark.parametrize("options", [{"netted": True}, {"net": "true"}, {"offset_mode": "net"}, {"netting": "true"}])
+def test_no_option_nets(options):
+    assert refused(power(), options=options).id == "offset_netting_requested"
+
+
+def test_a_heat_factor_in_other_units_and_outward():
+    ef = {"value": "0.09", "unit": "kgCO2/MJ"}
+    assert run(act("热力", "10", "GJ", ef=ef))["total_exact"] == "0.9"
+    sold = run(act("蒸汽", "10", "t", "out", ef={"value": "0.2", "unit": "tCO2/t"}))["lines"][0]
+    assert (sold["category"], sold["exact"]) == ("heat_out", "-2")
+
+
+@pytest.mark.parametrize(
+    ("row", "odd"),
+    [
+        (act("柴油", ef={"value": "0.3", "unit": "tCO2/t"}), False), (act("柴油", ef={"value": "0.29", "unit": "tCO2/t"}), True),
+        (act("柴油", ef={"value": "4.5", "unit": "tCO2/t"}), False), (act("柴油", ef={"value": "4.51", "unit": "tCO2/t"}), True),
+        (act("天然气", unit="Nm3", ef={"value": "0.00015", "unit": "tCO2/Nm3"}), False),
+        (act("天然气", unit="Nm3", ef={"value": "0.00014", "unit": "tCO2/Nm3"}), True),
+        (act("天然气", unit="Nm3", ef={"value": "0.007", "unit": "tCO2/Nm3"}), False),
+        (act("天然气", unit="Nm3", ef={"value": "0.0071", "unit": "tCO2/Nm3"}), True),
+        (power(ef={"value": "0.02", "unit": "tCO2/MWh"}), False), (power(ef={"value": "0.019", "unit": "tCO2/MWh"}), True),
+        (power(ef={"value": "1.2", "unit": "tCO2/MWh"}), False), (power(ef={"value": "1.21", "unit": "tCO2/MWh"}), True),
+        (act("焦粒", ef={"value": "9", "unit": "tCO2/t"}), True), (act("焦粒", "0", ef={"value": "9", "unit": "tCO2/t"}), False),
+    ],
+    ids=lambda v: v["params"]["ef"]["value"] if isinstance(v, dict) else None,
+)  # fmt: skip
+def test_composite_factors_out_of_their_band(row, odd):
+    got = [f for f in run(row)["findings"] if f["id"] == "factor-out-of-band"]
+    assert bool(got) is odd
+    if odd:
+        ef = row["params"]["ef"]
+        scale = {"Nm3": 10000}.get(ef["unit"].partition("/")[2], 1)
+        assert Fraction(got[0]["data"]["ratio"]) == Fraction(ef["value"]) * scale
+
+
+def test_gas_coefficients_per_cubic_metre_and_of_another_dimension():
+    def ask(unit):
+        return run(act("天然气", "1000", "Nm3"), request=["energy_tce:当量"], options={"tce_coefficients": {"天然气": f"1.33 kgce/{unit}"}})
+
+    assert ask("m3")["indicators"]["energy_tce"]["当量"] == ask("Nm3")["indicators"]["energy_tce"]["当量"] == "1.330000"
+    with pytest.raises(CalculationRefused) as caught:
+        ask("kg")
+    assert caught.value.id == "unit_dimension_mismatch"
+
+
+def test_energy_below_a_tonne_has_an_intensity():
+    result = run(power("1"), request=["intensity_tco2_per_tce:当量", "non_fossil_share:当量"], options={"tce_coefficients": TCE})
+    assert result["indicators"]["intensity_tco2_per_tce"]["当量"] == "4.317331"
+    assert result["indicators"]["non_fossil_share"]["当量"] == "0.000000"
+
+
+def test_factors_by_gas_of_co2_alone_have_no_equivalents():
+    result = run(act("沼气", "10", "Nm3", ef_components={"CO2": "2"}, ef_components_unit="kg/Nm3"))
+    assert "total_tco2e" not in result
+    assert not any("CO2e" in c for c in result["caveats"])
+
+
 # comparison and projection
+def test_another_engine_is_a_setting():
+    from app.accounting.compare import compare_runs
+
+    kept = run(act("热力", "5", "GJ"))
+    got = compare_runs({**kept, "engine": "older"}, kept)
+    assert [c.text for c in got.settings] == [f"核算程序与因子库由 older 改为 {kept['engine']}"]
+
+
 def test_a_line_that_moved_without_a_cause_follows_the_settings_or_the_engine():
     line = {"activity": "a", "exact": "1", "factors": [], "operands": []}
     (engine,) = causes_of(line, {**line, "exact": "2"}, ({}, {}), ())
