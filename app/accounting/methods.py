@@ -61,6 +61,20 @@ class Methods:
         return self.location.electricity is not None and self.market.electricity is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """The lines of one recipe: one rate for all of them."""
+
+    lines: Sequence[Computed]
+    rates: Rates
+
+    @property
+    def kwh(self) -> Fraction:
+        """Signed by direction."""
+        first = self.lines[0]
+        return exact_sum(x.activity.quantity for x in self.lines) * first.sign * first.unit.measures["electricity"]
+
+
 def _per_kwh(line: Computed) -> Fraction:
     unit = line.recipe.unit
     return unit.tco2 / unit.measures["electricity"]
@@ -104,16 +118,15 @@ def _rates(line: Computed, setting: Setting) -> Rates:
     return Rates(location=here, market=Fraction(0) if free else choice.value / 1000, factors=ids, why=why)
 
 
-def _method(
-    lines: Sequence[tuple[Computed, Rates]], name: str, elsewhere: Fraction
-) -> Method:
+def _method(groups: Sequence[_Group], name: str, elsewhere: Fraction) -> Method:
     amounts, factors, gaps = [], dict[str, None](), []
-    for line, rates in lines:
+    for group in groups:
+        rates = group.rates
         rate = rates.location if name == "location" else rates.market
         if rate is None:
-            gaps.append(f"{line.activity.id}：{rates.why}")
+            gaps += [f"{line.activity.id}：{rates.why}" for line in group.lines]
             continue
-        amounts.append(line.sign * line.measure("electricity") * rate)
+        amounts.append(group.kwh * rate)
         factors |= dict.fromkeys(rates.factors)
     value = None if gaps else exact_sum(amounts)
     return Method(
@@ -129,13 +142,10 @@ def electricity_methods(lines: Sequence[Computed], total: Fraction, setting: Set
     power = [x for x in lines if x.family == "electricity" and not x.outside]
     if not power:
         return None
-    known: dict[int, Rates] = {}
-    rated = []
+    alike: dict[int, list[Computed]] = {}
     for line in power:
-        key = id(line.recipe)
-        if key not in known:
-            known[key] = _rates(line, setting)
-        rated.append((line, known[key]))
+        alike.setdefault(id(line.recipe), []).append(line)
+    rated = [_Group(lines=lines, rates=_rates(lines[0], setting)) for lines in alike.values()]
     elsewhere = total - exact_sum(line.sign * line.tco2 for line in power)
     claims = [x for x in power if x.unit.supply in CLAIMS and x.activity.direction == "in"]
     policy = setting.inputs.options.get("remainder_policy")

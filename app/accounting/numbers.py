@@ -58,9 +58,9 @@ def plain_number(text: str | None) -> Fraction | None:
 
 def exact(value: Any, *, name: str, subject: str = "") -> Fraction:
     """The exact value. Refuses (invalid_number) thousands separators, full-width digits, ``p/q``, NaN and floating numbers."""
-    text = number_text(value)
-    if text is not None and (quick := _decimal(text)) is not None:
+    if type(value) is str and (quick := _decimal(value)) is not None:
         return quick
+    text = number_text(value)
     if text is not None and _is_plain(text):
         try:
             return parse_number(text)
@@ -87,8 +87,22 @@ def exact_sum(values: Iterable[Fraction]) -> Fraction:
     """The exact sum, by adding whole numbers over each denominator first: the same value as adding one by one, many times faster."""
     tops: dict[int, int] = {}
     for value in values:
-        tops[value.denominator] = tops.get(value.denominator, 0) + value.numerator
+        top, bottom = value.as_integer_ratio()
+        tops[bottom] = tops.get(bottom, 0) + top
     return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
+
+
+def sum_of_texts(texts: Iterable[str]) -> Fraction:
+    """The exact sum of decimal texts; what is no decimal number counts for nothing (``exact_sum`` without making a fraction each)."""
+    tops: dict[int, int] = {}
+    others: list[Fraction] = []
+    for text in texts:
+        whole, _, tail = text.partition(".")
+        if text.isascii() and whole.isdigit() and (tail.isdigit() or text == whole):
+            tops[len(tail)] = tops.get(len(tail), 0) + int(whole + tail)
+        elif (value := plain_number(text)) is not None:
+            others.append(value)
+    return sum((Fraction(top, 10**places) for places, top in tops.items()), exact_sum(others))
 
 
 def common_denominator(denominators: Iterable[int]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.accounting.allocate import MonthlyView, monthly_view
 from app.accounting.bulk import acyclic
-from app.accounting.numbers import exact_sum, plain_number
+from app.accounting.numbers import exact_sum, sum_of_texts
 from app.domain.finding import Finding
 from app.domain.number import exact_text, fixed_text
 from app.domain.run import CalculationRun, EmissionLine, Operand
@@ -113,14 +113,14 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
 
 def _annual_quantities(run: CalculationRun) -> list[dict[str, str]]:
     """The year's sum of each carrier, direction and unit, to hold against an annual statement."""
-    found: dict[tuple[str, str, str], list[Fraction]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for line in run.lines:
-        unit, quantity = find_unit(line.unit), plain_number(line.quantity)
-        if unit is not None and quantity is not None:
-            found.setdefault((line.carrier, line.direction, unit.symbol), []).append(quantity)
+        unit = find_unit(line.unit)
+        if unit is not None:
+            found.setdefault((line.carrier, line.direction, unit.symbol), []).append(line.quantity)
     return [
-        {"carrier": c, "direction": d, "unit": u, "quantity": exact_text(exact_sum(values))}
-        for (c, d, u), values in found.items()
+        {"carrier": c, "direction": d, "unit": u, "quantity": exact_text(sum_of_texts(texts))}
+        for (c, d, u), texts in found.items()
     ]
 
 

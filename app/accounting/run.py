@@ -91,12 +91,12 @@ def _compute_all(setting: Setting) -> tuple[Computed, ...]:
 
 def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
     given = params.get("period")
-    if isinstance(given, Mapping):
-        first, last = given.get("start"), given.get("end")
-    elif isinstance(given, (list, tuple)) and len(given) == 2:
+    if isinstance(given, str) and len(ends := _BETWEEN.split(given.strip())) == 2:
+        return ends[0], ends[1]
+    if isinstance(given, (list, tuple)) and len(given) == 2:
         first, last = given
-    elif isinstance(given, str) and (ends := _BETWEEN.split(given.strip())) and len(ends) == 2:
-        first, last = ends
+    elif isinstance(given, Mapping):
+        first, last = given.get("start"), given.get("end")
     else:
         first, last = params.get("period_start", given), params.get("period_end", given)
     return (str(first) if first is not None else None, str(last) if last is not None else None)

@@ -46,6 +46,8 @@ def root(value: Fraction, places: int = PLACES) -> Fraction:
 
 def _square(activity: Activity) -> Fraction | None:
     """The square of one line's relative uncertainty, None when it declares none. Refuses invalid_number."""
+    if not any(name in activity.params for name in PARAMS):
+        return None
     stated = {
         name: non_negative(activity.params[name], name="不确定度", subject=activity.id) / 100
         for name in PARAMS

@@ -12,6 +12,7 @@ from app.accounting.claims import certificates_of
 from app.accounting.completeness import check_completeness
 from app.accounting.controls import slip_text
 from app.accounting.explanation import causes_of
+from app.accounting.numbers import sum_of_texts
 from app.accounting.projection import ReplaceActivity, project
 from app.accounting.readings import Reading, check_readings
 from app.accounting.report import run_to_json
@@ -280,6 +281,13 @@ def test_offsets_are_listed_as_given():
     assert refused(power(), offsets=[{"quantity": "-1", "unit": "tCO2e"}]).id == "unexplained_negative"
     wrong = refused(power(), offsets=[{"quantity": "1", "unit": "t"}])
     assert (wrong.id, wrong.subject) == ("unit_dimension_mismatch", "offset1")
+
+
+def test_quantities_of_a_year_are_summed_as_they_were_written():
+    rows = [act("热力", q, "GJ", id=f"r{n}") for n, q in enumerate(("1.5", "2", "0.25", "1e1", "3."))]
+    rows.append(act("热力", "-0.75", "GJ", id="c", correction_of="r0", reason="退补"))
+    assert run(*rows)["annual_quantity"] == "16"
+    assert sum_of_texts(["1", "x", "٣", "", "2.5", "+.5"]) == 4
 
 
 def test_a_conversion_that_fails_is_named():
