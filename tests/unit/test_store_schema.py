@@ -40,9 +40,11 @@ def test_opening_again_changes_nothing_and_takes_no_write_lock(tmp_path: Path) -
     url = f"sqlite:///{tmp_path / 'a.db'}"
     open_database(url).dispose()
     writer = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    before = writer.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
     writer.execute("BEGIN IMMEDIATE")
-    open_database(url).dispose()
+    open_database(url).dispose()  # would wait for the lock and raise if it wanted to write
     writer.execute("ROLLBACK")
+    assert writer.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
     writer.close()
 
 
