@@ -133,7 +133,14 @@ class ProposedRecord:
     params: Mapping[str, str] = field(default_factory=dict)
     """What the accounts need besides the quantity, under the names of the calculation input: ``pressure_mpa``,
     ``pressure_basis`` (absolute|gauge), ``temperature_c``, ``gas_condition`` (标况|工况), ``density_kg_per_l``,
-    ``certificate_id``, ``steam`` (saturated|superheated)."""
+    ``certificate_id``, ``steam`` (saturated|superheated).
+
+    Readings of the record's own register, as printed (their written places decide the tolerance): ``opening``, ``closing``,
+    ``multiplier`` (1 when absent), ``reading_adjustment`` (what the bill adds to (closing − opening) × multiplier in the record's
+    unit: line and transformer losses, supplements, signed), ``meter_digits`` (whole digits of the register, for a rollover),
+    ``change_reason`` (printed ground of a new meter or multiplier). A meter taken down within the period adds
+    ``old_meter_number``, ``old_opening``, ``old_closing``, ``old_multiplier``. The number of the meter is ``meter_number``
+    of the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
