@@ -16,10 +16,21 @@ from app.store import log
 from app.store.engine import make_engine, reading, writing
 from app.store.log import canonical
 from app.store.projection import EVENT_TYPES, apply_entry
-from app.store.tables import document, draft, gap_note, metadata, project, record, run
+from app.store.tables import (
+    document,
+    draft,
+    draft_approval,
+    draft_comment,
+    draft_version,
+    gap_note,
+    metadata,
+    project,
+    record,
+    run,
+)
 
 RESTORE = "用最近一次备份恢复，并查明是谁改动了数据库"
-TABLES = (project, document, record, run, draft, gap_note)
+TABLES = (project, document, record, run, draft, gap_note, draft_version, draft_approval, draft_comment)
 
 
 def verify_project(ws: Workspace, target: Project) -> dict[str, Any]:

@@ -19,6 +19,8 @@ into an empty database and compares, so a row that was changed behind the log's 
 | draft-made | sha256, run_id, facts |
 | pack-made | sha256, files |
 | gap-noted | criterion, note, assignee, due (ISO date or empty; all three empty takes the note away) |
+
+The events of edited draft sections stand in ``projection_drafts``.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.store import log
 from app.store.log import LogEntry, canonical
+from app.store.projection_drafts import HANDLERS as DRAFT_HANDLERS
 from app.store.tables import document, draft, gap_note, project, record, run
 
 
@@ -261,5 +264,6 @@ _HANDLERS: dict[str, Callable[[Connection, LogEntry], None]] = {
     "draft-made": _draft_made,
     "pack-made": _nothing_to_project,
     "gap-noted": _gap_noted,
+    **DRAFT_HANDLERS,
 }
 EVENT_TYPES = tuple(_HANDLERS)

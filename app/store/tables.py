@@ -1,5 +1,5 @@
-"""Tables. The log is the truth; document, record, run, draft and gap_note rows are its projections, written in the same transaction
-and re-derivable (services.verify replays the log and compares)."""
+"""Tables. The log is the truth; document, record, run, draft, gap_note and draft_* rows are its projections, written in the same
+transaction and re-derivable (services.verify replays the log and compares)."""
 
 from __future__ import annotations
 
@@ -95,6 +95,54 @@ gap_note = Table(
     Column("due", String(10), nullable=False),  # ISO date or empty
     Column("noted_by", String(80), nullable=False),
     Column("noted_at", String(40), nullable=False),
+)
+
+draft_version = Table(
+    "draft_version",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("form", String(80), primary_key=True),
+    Column("section", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("way", String(16), nullable=False),  # edited | refreshed | restored | generated | frozen
+    Column("note", Text, nullable=False),
+    Column("content", Text, nullable=False),  # blocks and the facts they print, as JSON
+    Column("hash", String(64), nullable=False),  # of the content; an approval holds for a hash
+    Column("basis", Text, nullable=False),  # what the program itself wrote at that time, as JSON
+    Column("log_seq", Integer, nullable=False),  # what happened behind the section since then is read from the log
+    Column("saved_by", String(80), nullable=False),
+    Column("saved_at", String(40), nullable=False),
+)
+
+draft_approval = Table(
+    "draft_approval",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("form", String(80), primary_key=True),
+    Column("section", String(80), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # log entry of the approval
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("approved_by", String(80), nullable=False),
+    Column("approved_at", String(40), nullable=False),
+    Column("withdrawn_by", String(80)),
+    Column("withdrawn_at", String(40)),
+    Column("why", Text),
+)
+
+draft_comment = Table(
+    "draft_comment",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("form", String(80), primary_key=True),
+    Column("section", String(80), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # log entry of the comment
+    Column("version", Integer, nullable=False),  # the version it was written about; 0 before the first
+    Column("text", Text, nullable=False),
+    Column("written_by", String(80), nullable=False),
+    Column("written_at", String(40), nullable=False),
+    Column("resolved_by", String(80)),
+    Column("resolved_at", String(40)),
 )
 
 log_entry = Table(
