@@ -1,7 +1,7 @@
-"""The default engine: multilingual-e5-small from the bundled 4-bit weights, computed here, with vectors for every token.
+"""The default engine: multilingual-e5-small from the bundled 4-bit weights through onnxruntime, with vectors for every token.
 
 Equal to the engine the weights come with up to rounding (a test holds cosine >= .999), and it gives what that engine
-keeps to itself: the token vectors that late interaction needs (docs/decisions/0006).
+keeps to itself: the token vectors that late interaction needs (docs/decisions/0006, 0014).
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 PASSAGE, QUERY = "passage: ", "query: "
-TOKENS_A_PASS = 2048
 
 
 class EmbeddedE5:
-    """Loads on first use (about .3 s) and is safe to share between threads."""
+    """Loads on first use (about .2 s) and is safe to share between threads."""
 
-    engine_id = "e5-small-q4-numpy-1"
+    engine_id = "e5-small-q4-onnx-1"
     dimension = 384
     has_tokens = True
 
@@ -67,9 +66,8 @@ class EmbeddedE5:
                 windows.append(window)
                 owners.append(owner)
         parts: dict[int, list[np.ndarray]] = {}
-        for batch in _batches(windows):
-            for index, hidden in zip(batch, transformer.forward([windows[i] for i in batch]), strict=True):
-                parts.setdefault(owners[index], []).append(hidden)
+        for owner, hidden in zip(owners, transformer.forward(windows), strict=True):
+            parts.setdefault(owner, []).append(hidden)
         for owner in range(len(texts)):
             yield _pool(parts[owner], prefix)
 
@@ -83,20 +81,6 @@ class EmbeddedE5:
     def _prefix_length(self, query: bool) -> int:
         tokenizer, _, _ = self._engine()
         return len(tokenizer.encode((QUERY if query else PASSAGE).strip()))
-
-
-def _batches(windows: list[list[int]]) -> Iterator[list[int]]:
-    """Indices of windows whose tokens together stay within one pass."""
-    batch: list[int] = []
-    size = 0
-    for index, window in enumerate(windows):
-        if batch and size + len(window) > TOKENS_A_PASS:
-            yield batch
-            batch, size = [], 0
-        batch.append(index)
-        size += len(window)
-    if batch:
-        yield batch
 
 
 def _pool(parts: list[np.ndarray], prefix: int) -> Encoding:

@@ -132,6 +132,18 @@ class WeightsFile:
             return self._array("<f4", elements, offset)
         return dequantise(self._array("u1", size, offset).reshape(-1, BLOCK_BYTES)).reshape(-1)
 
+    def packed(self, name: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+        """A quantised matrix of ``rows`` rows without turning it into float32: uint8 (rows, blocks, 16) with two neighbouring
+        weights a byte, low nibble first, and float32 scales (rows, blocks); ``weight = (nibble - 8) * scale``."""
+        import numpy as np
+
+        _, offset, size = self._tensors[name]
+        blocks = self._array("u1", size, offset).reshape(rows, -1, BLOCK_BYTES)
+        scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2").astype(np.float32)[:, :, 0]
+        half = blocks[:, :, 2:]
+        nibbles = np.concatenate([half & 0x0F, half >> 4], axis=2)
+        return nibbles[:, :, 0::2] | (nibbles[:, :, 1::2] << 4), scales
+
     def word_rows(self, ids: list[int]) -> np.ndarray:
         """float32 (len(ids), hidden): only these rows of the 4-bit word table."""
         import numpy as np

@@ -9,9 +9,9 @@ import pytest
 
 from app.domain.errors import Unavailable, UsageError
 from app.retrieval.embedded import EmbeddedE5
-from app.retrieval.embedder import open_embedder
+from app.retrieval.embedder import bundled_weights, open_embedder
 from app.retrieval.engines import langchain_embeddings
-from app.retrieval.transformer import gelu
+from app.retrieval.onnxfile import integer, message, node, varint
 from app.retrieval.weights import WeightsFile, dequantise
 
 TEXTS = (
@@ -72,12 +72,26 @@ def test_langchain_adapter_speaks_the_same_vectors(embedded):
     assert len(adapter.embed_documents(["绿证", "绿电"])) == 2
 
 
-def test_gelu_matches_the_exact_function():
-    from math import erf, sqrt
+def test_wire_format_by_hand():
+    assert varint(300) == b"\xac\x02"
+    assert len(varint(-1)) == 10
+    assert integer(3, 1) == b"\x18\x01"
+    assert message(1, "ab", b"c") == b"\x0a\x03abc"
+    assert node("Add", ["a", ""], ["b"]) == b"\x0a\x0d" + b"\x0a\x01a" + b"\x0a\x00" + b"\x12\x01b" + b"\x22\x03Add"
 
-    x = np.linspace(-6, 6, 241, dtype=np.float32)
-    exact = np.array([0.5 * v * (1 + erf(v / sqrt(2))) for v in x.tolist()], dtype=np.float32)
-    np.testing.assert_allclose(gelu(x.copy()), exact, atol=2e-6)
+
+def test_packed_weights_multiply_as_the_dequantised_ones():
+    weights = WeightsFile(bundled_weights())
+    packed, scales = weights.packed("l0.ao.w", 384)
+    nibbles = np.stack([packed & 0x0F, packed >> 4], axis=3).reshape(384, -1, 32).astype(np.float32)
+    np.testing.assert_array_equal(((nibbles - 8) * scales[:, :, None]).reshape(-1), weights.matrix("l0.ao.w"))
+
+
+def test_a_long_batch_keeps_its_order(embedded):
+    texts = [f"第{n}条 " + "零碳工厂" * (n % 7) for n in range(60)]
+    together = embedded.encode_passages(texts)
+    for place in (0, 13, 59):
+        np.testing.assert_allclose(together[place].vector, embedded.encode_passages([texts[place]])[0].vector, atol=1e-5)
 
 
 def test_dequantise_by_hand():
