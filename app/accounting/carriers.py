@@ -25,12 +25,15 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """``name`` is the term the tables use; ``supply`` the supply path a carrier implies; ``state`` that of steam."""
+    """``name`` is the term the tables use; ``supply`` the supply path a carrier implies; ``state`` that of steam;
+    ``formula`` the process formula a carrier implies and ``material`` what was written after its name."""
 
     family: Family
     name: str
     supply: str = ""
     state: str = ""
+    formula: str = ""
+    material: str = ""
 
 
 _FIXED = {
@@ -101,6 +104,10 @@ def classify(carrier: str, library: FactorLibrary) -> Kind:
     if name in _FIXED:
         family, term, supply, state = _FIXED[name]
         return Kind(family=family, name=term, supply=supply, state=state)
+    head, _, material = name.partition(" ")
+    for formula in library.process_formulas.values():
+        if head in formula.carriers:
+            return Kind(family=Family.PROCESS, name=head, formula=formula.id, material=material.strip())
     known = {fuel for _, fuel in library.fuels}
     for spelling in spellings(name):
         if spelling in known:

@@ -1,4 +1,4 @@
-"""Every formula the core can apply: its text for the reader and where it comes from.
+"""Every formula the core knows by itself (those of process emissions are data, see process_formula.py): its text for the reader and where it comes from.
 
 Clause numbers of standards whose text was not read are left out on purpose; the table or annex of the values stands instead.
 """
@@ -60,29 +60,5 @@ _ALL = (
     ),
     Formula(id="carbonate", text="E = 质量 × 纯度 × 排放因子 × 转化率", clause=f"碳酸盐分解；因子见 {_34} 表C.2"),
     Formula(id="reported", text="E = 已核排放量（仅换算单位）", clause="报告或核查给出的数值"),
-    Formula(
-        id="gbt32151_34_eq6",
-        text="E = [GC·WFC − (CC+UCC+DU)·WFC_C]·44/12 + [GC·WVar − CC·WVar_C]·K1·44/16",
-        clause=f"{_34} 式6（公式为重构）",
-        suspect_name="gbt32151_34_eq6",
-    ),
-    Formula(
-        id="gbt32151_34_eq7",
-        text="E = (BPM·BPMFC + BG·BGFC − BWT − BP·BPFC)·44/12 + (BPM·BPMVar + BG·BGVar)·K2·44/16",
-        clause=f"{_34} 式7（公式为重构）",
-        suspect_name="gbt32151_34_eq7",
-    ),
-    Formula(
-        id="gbt32151_34_eq8",
-        text="E = (GPM·GPMFC + GTA·GTAFC − GWT − GP·GPFC)·44/12 + GPM·GPMVar·K3·44/16",
-        clause=f"{_34} 式8（公式为重构）",
-        suspect_name="gbt32151_34_eq8",
-    ),
-    Formula(
-        id="gbt32151_34_eq9",
-        text="E = Q·QVar·24·days·10⁻⁹·HM·FCh·FOx·44/12",
-        clause=f"{_34} 式9（乘积形式由变量表推断）",
-    ),
-    Formula(id="gbt32151_34_eq10", text="E = CAL·I·EF1·TR", clause=f"{_34} 式10（乘积形式由变量表推断）"),
 )
 FORMULAS = MappingProxyType({formula.id: formula for formula in _ALL})

@@ -21,6 +21,10 @@ COLUMN = {
 }
 
 
+# One substance, two names: the tables list hydrofluorocarbons by number, the electronics formula by composition.
+SAME_GAS = {"CHF3": "HFC23", "CH2F2": "HFC32", "CH3F": "HFC41"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equivalents:
     """``total`` is None when no gas but CO2 was recorded: equal to nothing recorded, not to zero."""
@@ -31,6 +35,7 @@ class Equivalents:
 
 
 def _potential(gas: str, report: str, setting: Setting, subject: str) -> tuple[Factor, str]:
+    gas = SAME_GAS.get(gas, gas)
     factor = setting.library.gwp.get((report, gas))
     if factor is None:
         raise refusal(

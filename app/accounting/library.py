@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from app.accounting.formulas import FORMULAS, Formula
 from app.accounting.indicators_reported import IndicatorSet
+from app.accounting.process_formula import ProcessFormula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ class FactorLibrary:
     """Everything the core may take a value from. ``digest`` is the hash of the files it was read from.
 
     ``fuels`` by (set, fuel), ``grid`` by (year, level, region, basis), ``gwp`` by (report, gas), ``carbonates`` by formula,
-    ``tables`` every other table by registry id as rows of text.
+    ``process`` by row id, and by ``<row id>#<symbol>`` for each value
+    of a row that prints several; ``tables`` every other table by registry id as rows of text.
     """
 
     digest: str
@@ -112,6 +115,12 @@ class FactorLibrary:
     tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     indicator_sets: tuple[IndicatorSet, ...] = ()
+    process_formulas: Mapping[str, ProcessFormula] = field(default_factory=dict)
+
+    def formula(self, id: str) -> Formula:
+        """The formula of this id: one of the core's own or one of the process formulas. Raises KeyError."""
+        own = self.process_formulas.get(id)
+        return own.record if own is not None else FORMULAS[id]
 
     def fuel_sets(self, fuel: str) -> tuple[FuelRow, ...]:
         """Every default row of this fuel, in the order of the sets."""

@@ -24,7 +24,7 @@ KNOWN_PARAMS = {
     "pressure_mpa", "temperature_c", "pressure_basis", *ATMOSPHERE_PARAMS, "heat_method", "steam_state", "purity_pct",
     "conversion_pct", "enthalpy_kj_per_kg", "ef", "ef_components", "ef_components_unit", "in_boundary", "period", "period_start",
     "period_end", "correction_of", "reason", "net_exporter", "certificate_id", "certificate_ids", "supply", "role", "proof",
-    "grid_basis", "formula", "variables", "label", "note", "account", "account_number", "meter_number", "document",
+    "grid_basis", "formula", "variables", "material", "gas", "other_gases", "label", "note", "account", "account_number", "meter_number", "document",
     "uncertainty_pct", "uncertainty_activity_pct", "uncertainty_factor_pct",
 }  # fmt: skip
 KNOWN_REQUESTS = {

@@ -16,7 +16,6 @@ from app.accounting.claims import check_claims, claim_warnings, require_explaine
 from app.accounting.convert import conversions
 from app.accounting.editions import choose_edition
 from app.accounting.electricity import electricity
-from app.accounting.formulas import FORMULAS
 from app.accounting.fuel import burn
 from app.accounting.gwp import equivalents
 from app.accounting.heat import heat_family
@@ -102,7 +101,7 @@ def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (str(first) if first is not None else None, str(last) if last is not None else None)
 
 
-def _line(computed: Computed) -> EmissionLine:
+def _line(computed: Computed, library: FactorLibrary) -> EmissionLine:
     activity, outcome = computed.activity, computed.unit
     category = outcome.category_in if activity.direction == "in" else outcome.category_out
     start, end = _period(activity.params) if activity.params else (None, None)
@@ -112,7 +111,7 @@ def _line(computed: Computed) -> EmissionLine:
         why += "在核算边界外（或按规则单列），不计入总量。"
     if activity.is_correction:
         why += f"更正 {activity.params['correction_of']}：{activity.params.get('reason') or '未写原因'}。"
-    formula = FORMULAS[outcome.formula]
+    formula = library.formula(outcome.formula)
     return EmissionLine(
         activity=activity.id,
         category=category,
@@ -179,7 +178,7 @@ def calculate(inputs: Mapping[str, Any], library: FactorLibrary) -> CalculationR
     refuse_netting(read)
     computed = _compute_all(setting)
     check_claims(computed, setting)
-    lines = tuple(_line(c) for c in computed)
+    lines = tuple(_line(c, library) for c in computed)
     subtotals = _subtotals(lines)
     total = sum(subtotals.values(), Fraction(0))
     co2e = equivalents(computed, setting)

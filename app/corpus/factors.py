@@ -10,8 +10,8 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +20,10 @@ from typing import Any
 
 from app.accounting.indicators_reported import IndicatorSet
 from app.accounting.library import Factor, FactorLibrary, FuelRow, GridFactor, Standard, SteamCell
+from app.accounting.process_formula import ProcessFormula
 from app.corpus.indicators import read_indicator_sets
 from app.corpus.paths import corpus_root
+from app.corpus.process_formulas import check_process_formulas, parts_of, read_process_formulas
 from app.domain.finding import Finding, Severity
 from app.domain.number import parse_number
 
@@ -70,6 +72,13 @@ def _factor(row: Mapping[str, str], table: FactorTable) -> Factor:
         file=table.id,
         edition=str(table.meta["edition"]),
     )
+
+
+def _process(row: Mapping[str, str], table: FactorTable) -> dict[str, Factor]:
+    """The row by its id, and each value of a row that prints several by ``<id>#<symbol>``."""
+    whole = _factor(row, table)
+    parts = {f"{whole.id}#{symbol}": (value, unit) for symbol, value, unit in parts_of(row)}
+    return {whole.id: whole} | {id: replace(whole, id=id, value=v, unit=u) for id, (v, u) in parts.items()}
 
 
 def _grid(row: Mapping[str, str], table: FactorTable) -> GridFactor:
@@ -133,8 +142,16 @@ def _standard(row: Mapping[str, str]) -> Standard:
     )
 
 
-def build_library(tables: list[FactorTable], indicator_sets: tuple[IndicatorSet, ...] = ()) -> FactorLibrary:
-    """Sort the rows of all tables into the library; the digest covers every cell in reading order, and the indicator sets."""
+def process_rows(tables: Iterable[FactorTable]) -> tuple[Mapping[str, str], ...]:
+    """The rows of every process table."""
+    return tuple(row for table in tables if table.family == "process" for row in table.rows)
+
+
+def build_library(
+    tables: list[FactorTable], indicator_sets: tuple[IndicatorSet, ...] = (), formulas: tuple[ProcessFormula, ...] = ()
+) -> FactorLibrary:
+    """Sort the rows of all tables into the library; the digest covers every cell in reading order, the indicator sets and the
+    formulas of process emissions."""
     grid, fuels, heat, carbonates, gwp, coal, process = {}, {}, {}, {}, {}, {}, {}
     standards, saturated, superheated, rest = {}, [], {}, {}
     digest = hashlib.sha256()
@@ -151,7 +168,7 @@ def build_library(tables: list[FactorTable], indicator_sets: tuple[IndicatorSet,
                 case "heat":
                     heat[row["id"].removeprefix("HEAT/")] = _factor(row, table)
                 case "process":
-                    process[row["id"]] = _factor(row, table)
+                    process |= _process(row, table)
                     if row["id"].startswith("PROC/碳酸盐/"):
                         carbonates[row["parameter"]] = process[row["id"]]
                 case "gwp":
@@ -167,6 +184,7 @@ def build_library(tables: list[FactorTable], indicator_sets: tuple[IndicatorSet,
                     standards[row["standard"]] = _standard(row)
         rest[table.id] = table.rows
     digest.update(repr(indicator_sets).encode())
+    digest.update(repr([(f.record, f.operands, f.options, _texts(f)) for f in formulas]).encode())
     return FactorLibrary(
         digest=digest.hexdigest(),
         indicator_sets=indicator_sets,
@@ -180,14 +198,22 @@ def build_library(tables: list[FactorTable], indicator_sets: tuple[IndicatorSet,
         superheated=MappingProxyType(superheated),
         standards=MappingProxyType(standards),
         process=MappingProxyType(process),
+        process_formulas=MappingProxyType({f.id: f for f in formulas}),
         tables=MappingProxyType(rest),
         titles=MappingProxyType({t.id: str(t.meta.get("title", "")) for t in tables}),
     )
 
 
+def _texts(formula: ProcessFormula) -> tuple[str, ...]:
+    """The arithmetic of a formula as written."""
+    own = [e.text for e in (formula.co2, formula.balance) if e]
+    return (*own, *(f"{g.gas} = {g.expression.text} {g.operands}" for g in formula.gases))
+
+
 @lru_cache(maxsize=4)
 def _cached(root: Path) -> FactorLibrary:
-    return build_library(list(read_tables(root)), read_indicator_sets(root))
+    tables = list(read_tables(root))
+    return build_library(tables, read_indicator_sets(root), read_process_formulas(root, process_rows(tables)))
 
 
 def load_factor_library(root: Path | None = None) -> FactorLibrary:
@@ -271,4 +297,4 @@ def check_factors(root: Path | None = None) -> list[Finding]:
                 message = f"编号 {row['id']} 在 {seen[row['id']]} 与 {table.path} 中重复。"
                 out.append(_finding("factor-duplicate", message, table, row["id"]))
             seen[row.get("id", "")] = table.path
-    return out
+    return out + list(check_process_formulas(base, process_rows(read_tables(base))))

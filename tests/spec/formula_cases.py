@@ -17,13 +17,16 @@ GRID = {"data_year": 2023, "level": "national", "region": "全国", "basis": "av
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """``arithmetic`` uses + − × ÷ and brackets over decimals; ``note`` what a reader should know."""
+    """``arithmetic`` uses + − × ÷ and brackets over decimals; ``note`` what a reader should know. ``gases`` is the
+    arithmetic of the tonnes of each gas and ``co2e`` that of the equivalents, where a formula gives gases."""
 
     formula: str
     title: str
     activity: dict[str, Any]
     arithmetic: str
     note: str = ""
+    gases: dict[str, str] = field(default_factory=dict)
+    co2e: str = ""
     inputs: dict[str, Any] = field(default_factory=dict)
 
     def full_inputs(self) -> dict[str, Any]:
@@ -189,5 +192,105 @@ CASES = (
         title="脱硫式10",
         activity=_equation("eq10", _EQ10),
         arithmetic="1500 × 0.02 × 0.44 × 0.98",
+    ),
+    Case(
+        formula="desulphurisation",
+        title="石灰石脱硫剂 250 t，I、TR 取默认值",
+        activity={"carrier": "脱硫剂 CaCO3", "quantity": "250", "unit": "t"},
+        arithmetic="250 × 90 ÷ 100 × 0.440 × 100 ÷ 100",
+        note="有检测值的写 params.variables.I、TR（百分数），优先于默认值。",
+    ),
+    Case(
+        formula="cement_clinker",
+        title="硅酸盐水泥熟料 12000 t",
+        activity={"carrier": "水泥熟料", "quantity": "12000", "unit": "t", "params": {"material": "硅酸盐水泥熟料"}},
+        arithmetic="12000 × 0.535",
+    ),
+    Case(
+        formula="cement_substitute",
+        title="电石渣替代 300 t",
+        activity={"carrier": "水泥替代原料 电石渣", "quantity": "300", "unit": "t"},
+        arithmetic="−300 × 0.480",
+        note="扣减为负行，与熟料行同列于过程排放；替代原料可写表中并列的任一名称。",
+    ),
+    Case(
+        formula="steel_input",
+        title="电极 18.5 t（低可信行，点名启用）",
+        activity={"carrier": "钢铁含碳原料 电极", "quantity": "18.5", "unit": "t"},
+        arithmetic="18.5 × 3.663",
+        inputs={"options": {"allow_suspect": ["电极"]}},
+    ),
+    Case(
+        formula="steel_product",
+        title="粗钢固碳 50000 t",
+        activity={"carrier": "钢铁产品固碳 粗钢", "quantity": "50000", "unit": "t"},
+        arithmetic="−50000 × 0.037",
+    ),
+    Case(
+        formula="electronics_gas",
+        title="NF3 400 kg，各参数取默认值",
+        activity={"carrier": "电子特气 NF3", "quantity": "400", "unit": "kg"},
+        arithmetic="0 × 400",
+        gases={
+            "NF3": "0.4 × (1 − 10 ÷ 100) × (1 − 80 ÷ 100) × (1 − 90 ÷ 100 × 95 ÷ 100)",
+            "CF4": "0.4 × (1 − 10 ÷ 100) × 0.09 × (1 − 90 ÷ 100 × 90 ÷ 100)",
+        },
+        co2e="0.4 × 0.9 × 0.2 × 0.145 × 17400 + 0.4 × 0.9 × 0.09 × 0.19 × 7380",
+        note="各气体吨数按 options.gwp_report 折算，只计入 total_tco2e；来源没有给默认值的参数须由活动给出。",
+        inputs={"options": {"gwp_report": "AR6"}},
+    ),
+    Case(
+        formula="welding_co2",
+        title="混合气（80% CO2 + 20% Ar）2.4 t",
+        activity={
+            "carrier": "CO2保护焊", "quantity": "2.4", "unit": "t",
+            "params": {"variables": {"P_CO2": "80"}, "other_gases": [{"gas": "Ar", "volume_pct": "20", "molar_mass": "39.95"}]},
+        },
+        arithmetic="2.4 × 0.8 × 44 ÷ (0.8 × 44 + 0.2 × 39.95)",
+    ),
+    Case(
+        formula="fluorinated_leak",
+        title="SF6 物料平衡：期初 0.20、购入 0.35、期末 0.18、售出 0.30 t",
+        activity={
+            "carrier": "过程排放", "quantity": "1", "unit": "项",
+            "params": {
+                "formula": "fluorinated_leak", "gas": "SF6",
+                "variables": {"opening": "0.20", "purchased": "0.35", "closing": "0.18", "sold": "0.30"},
+            },
+        },
+        arithmetic="0 × 1",
+        gases={"SF6": "0.20 − 0.18 + 0.35 − 0.30"},
+        co2e="0.07 × 23500",
+        inputs={"options": {"gwp_report": "AR5"}},
+    ),
+    Case(
+        formula="glass_carbon_powder",
+        title="碳粉 36 t，含碳率默认 100%",
+        activity={"carrier": "碳粉", "quantity": "36", "unit": "t"},
+        arithmetic="36 × 100 ÷ 100 × 44 ÷ 12",
+    ),
+    Case(
+        formula="glass_carbonate",
+        title="纯碱 800 t，煅烧率 99.2%",
+        activity={"carrier": "玻璃碳酸盐 Na2CO3", "quantity": "800", "unit": "t", "params": {"variables": {"F": "99.2"}}},
+        arithmetic="800 × 0.415 × 99.2 ÷ 100",
+    ),
+    Case(
+        formula="aluminium_anode_effect",
+        title="原铝 30000 t",
+        activity={"carrier": "铝电解阳极效应", "quantity": "30000", "unit": "t"},
+        arithmetic="0 × 30000",
+        gases={"CF4": "30000 × 0.02 ÷ 1000", "C2F6": "30000 × 0.0011 ÷ 1000"},
+        co2e="0.6 × 7380 + 0.033 × 12400",
+        inputs={"options": {"gwp_report": "AR6"}},
+    ),
+    Case(
+        formula="wastewater_ch4",
+        title="厌氧去除 COD 120 t，MCF 0.8（重构公式，点名启用）",
+        activity={"carrier": "废水厌氧处理", "quantity": "120", "unit": "t", "params": {"variables": {"MCF": "0.8"}}},
+        arithmetic="0 × 120",
+        gases={"CH4_nonfossil": "120 × 0.25 × 0.8"},
+        co2e="24 × 27.0",
+        inputs={"options": {"gwp_report": "AR6", "allow_suspect": ["wastewater_ch4"]}},
     ),
 )  # fmt: skip

@@ -39,22 +39,46 @@ def _source(source: str) -> str:
     return f"`{source}`"
 
 
-def section(formula: Any, case: Any, output: dict[str, Any]) -> list[str]:
+def section(formula: Any, case: Any, output: dict[str, Any], more: list[str]) -> list[str]:
     """One formula: its text and clause, where each operand comes from, and the example worked to the end."""
     line = output["lines"][0]
     activity = case.full_inputs()["activities"][0]
     out = [f"## {formula.id}", "", f"`{formula.text}`", "", f"- 依据：{formula.clause}"]
     if formula.suspect_name:
         out.append(f"- 公式为重构，须点名 `{formula.suspect_name}` 启用")
-    out += [f"- 类别：`{line['category']}`", *([f"- {case.note}"] if case.note else []), ""]
+    out += [f"- 类别：`{line['category']}`", *more, *([f"- {case.note}"] if case.note else []), ""]
     operands = [(o["name"], o["value"], o["unit"], _source(o["source"])) for o in line["operands"]]
     out += [*_table(("操作数", "取值", "单位", "来自"), operands), ""]
     factors = [(f"`{f['id']}`", f"{f['value']} {f['unit']}".strip(), EVIDENCE[f["evidence"]]) for f in output["factors"]]
     if factors:
         out += [*_table(("因子", "数值", "可信度"), factors), ""]
     given = f"{activity['carrier']} {activity['quantity']} {activity['unit']}"
-    out += [f"算例：{case.title}（{given}）", "", "```", f"{case.arithmetic}", f"= {line['exact']}", f"≈ {line['tco2']} tCO2", "```", ""]
+    worked = [case.arithmetic, f"= {line['exact']}", f"≈ {line['tco2']} tCO2"]
+    if case.gases:
+        worked = [f"{gas}（t）= {text}" for gas, text in case.gases.items()]
+        worked += [f"tCO2e = {case.co2e}", f"= {output['total_tco2e']} tCO2e（{case.inputs['options']['gwp_report']}）；CO2 总量不变"]
+    out += [f"算例：{case.title}（{given}）", "", "```", *worked, "```", ""]
     return out
+
+
+def every_formula(library: Any) -> dict[str, Any]:
+    """The core's own formulas and those of process emissions, by id, in the order of the page."""
+    from app.accounting.formulas import FORMULAS
+
+    return {**FORMULAS, **{f.id: f.record for f in library.process_formulas.values()}}
+
+
+def _material(formula: Any) -> list[str]:
+    """How a process formula is reached, what it can be asked for and what is noted beside it."""
+    out = [f"- 行业：{formula.sector}；{formula.title}"]
+    if formula.carriers:
+        out.append(f"- 品种名称（carrier）：{'、'.join(f'`{c}`' for c in formula.carriers)}，数量单位为质量；{formula.quantity_label} = `{formula.quantity}`")
+    out.append(f"- 或以 `过程排放`、单位“项”、`params.formula = \"{formula.id}\"` 按变量申报")
+    if formula.balance:
+        out.append(f"- 按变量申报时 `{formula.quantity} = {formula.balance.text}`")
+    if formula.options:
+        out.append(f"- {formula.choice_label}（写在品种名称之后，或 params.material）：{'、'.join(dict.fromkeys(formula.options))}")
+    return [*out, *([f"- {formula.note}"] if formula.note else [])]
 
 
 def manual() -> str:
@@ -62,17 +86,19 @@ def manual() -> str:
     from formula_cases import CASES
 
     from app.accounting import calculate
-    from app.accounting.formulas import FORMULAS
     from app.accounting.report import run_to_json
     from app.corpus.factors import load_factor_library
 
+    library = load_factor_library()
+    formulas = every_formula(library)
     cases = {case.formula: case for case in CASES}
     parts = [HEAD]
-    parts += [f"- [{f.id}](#{f.id})：{f.text}" for f in FORMULAS.values()]
+    parts += [f"- [{f.id}](#{f.id})：{f.text}" for f in formulas.values()]
     parts.append("")
-    for formula in FORMULAS.values():
-        output = run_to_json(calculate(cases[formula.id].full_inputs(), load_factor_library()))
-        parts += section(formula, cases[formula.id], output)
+    for formula in formulas.values():
+        output = run_to_json(calculate(cases[formula.id].full_inputs(), library))
+        own = library.process_formulas.get(formula.id)
+        parts += section(formula, cases[formula.id], output, _material(own) if own else [])
     return "\n".join(parts).rstrip() + "\n"
 
 

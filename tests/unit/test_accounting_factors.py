@@ -17,7 +17,7 @@ ROOT = corpus_root()
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the factor tables that a test may spoil."""
-    for folder in ("factors", "gwp", "schema"):
+    for folder in ("factors", "formulas", "gwp", "schema"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
