@@ -40,6 +40,8 @@ _HEADER = re.compile(
 _NO_DOCUMENT = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 _NAMING = ("content-disposition", "content-type")
 _UTF8_NAME = 0x800
+#: What the standard library's parser of mails raises on damaged ones.
+_MAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _SANDBOX = SandboxLimits(output_bytes=limits.MAX_ARCHIVE_BYTES + 4 * limits.MB)
 
 
@@ -229,7 +231,7 @@ def _mail_parts(data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         message = email.message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n"), policy=email.policy.default)
         parts = list(message.walk())
-    except (ValueError, LookupError, IndexError, TypeError, AttributeError) as error:
+    except _MAIL_ERRORS as error:
         raise damaged("邮件结构不完整", what="邮件") from error
     seen: dict[str, int] = {}
     inner: set[int] = set()
@@ -240,7 +242,7 @@ def _mail_parts(data: bytes) -> Iterator[tuple[str, bytes]]:
             attached = part.get_payload(0) if part.is_multipart() else None
             if isinstance(attached, EmailMessage):
                 inner |= {id(p) for p in attached.walk()}
-                yield _distinct(_part_name(part) or "附件邮件.eml", seen), attached.as_bytes()
+                yield _distinct(_part_name(part) or "附件邮件.eml", seen), _mail_bytes(attached)
             continue
         name = _part_name(part)
         if part.is_multipart() or name is None or _is_decoration(part):
@@ -248,6 +250,19 @@ def _mail_parts(data: bytes) -> Iterator[tuple[str, bytes]]:
         content = part.get_payload(decode=True)
         if isinstance(content, bytes):
             yield _distinct(name, seen), content
+
+
+def _mail_bytes(message: EmailMessage) -> bytes:
+    """An attached mail written out again. Text outside its declared encoding is kept as UTF-8. Raises InputRefused."""
+    try:
+        return message.as_bytes()
+    except UnicodeError:
+        try:
+            return message.as_string().encode("utf-8", "surrogateescape")
+        except _MAIL_ERRORS as error:
+            raise damaged("附件邮件结构不完整", what="邮件") from error
+    except _MAIL_ERRORS as error:
+        raise damaged("附件邮件结构不完整", what="邮件") from error
 
 
 def _part_name(part: EmailMessage) -> str | None:

@@ -43,6 +43,12 @@ def extract_invoice(document: Document, template: Template, reason: str, today: 
         readings.append(read_printed(sheets, template.data, len(readings)))
     page_text = compact("".join(p.text for p in document.pages if not p.scanned))
     extra = _container_values(document)
+    if not readings:
+        # The words of an invoice without a page or a tag to read values from: damaged, or a text about invoices.
+        return Extraction(
+            sha256=document.sha256, filename=document.filename, kind=template.kind, source=None, pages=document.page_count,
+            findings=(*document.findings, *_distinct([*findings, *missing_fields({})])), template=template.id,
+        )  # fmt: skip
     codes = read_codes(document.tags, readings, (s.number for s in sheets))
     page_readings = list(readings)
     known = {c.name for r in readings for c in r.candidates}
