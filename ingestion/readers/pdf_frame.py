@@ -21,9 +21,9 @@ class Frame:
 
     @classmethod
     def of(cls, page: Any) -> Frame | None:
-        """The frame of a pypdfium2 page, None when the page has no area."""
+        """The frame of a pypdfium2 page, None when the page has no area that could show anything (a side below a point)."""
         left, bottom, right, top = page.get_bbox()
-        if not (0 < right - left < 1e6 and 0 < top - bottom < 1e6):
+        if not (1 <= right - left < 1e6 and 1 <= top - bottom < 1e6):
             return None
         return cls(left=left, bottom=bottom, right=right, top=top, rotation=page.get_rotation() % 360)
 
