@@ -104,7 +104,7 @@ def classify(carrier: str, library: FactorLibrary) -> Kind:
     if name in _FIXED:
         family, term, supply, state = _FIXED[name]
         return Kind(family=family, name=term, supply=supply, state=state)
-    head, _, material = name.partition(" ")
+    head, _, material = carrier.strip().translate(_SUBSCRIPTS).partition(" ")
     for formula in library.process_formulas.values():
         if head in formula.carriers:
             return Kind(family=Family.PROCESS, name=head, formula=formula.id, material=material.strip())

@@ -111,7 +111,7 @@ def _choose(work: _Work, kind: Kind) -> None:
 def _whole(work: _Work) -> None:
     """The quantity of a whole item from its variables: given itself, or by its balance."""
     formula, variables = work.formula, work.variables
-    names = (formula.quantity,)
+    names: tuple[str, ...] = (formula.quantity,)
     if formula.balance and is_absent(variables.get(formula.quantity)):
         names = formula.balance.names
     absent = [name for name in names if is_absent(variables.get(name))]

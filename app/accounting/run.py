@@ -34,7 +34,7 @@ from app.accounting.suspects import Gate
 from app.accounting.uncertainty import uncertainty, uncertainty_to_json
 from app.domain.run import CalculationRun, EmissionLine, FactorUse
 
-ENGINE = "lingtan-accounting/2"
+ENGINE = "lingtan-accounting/3"
 CATEGORIES = (
     "fuel_combustion", "process", "electricity_in", "electricity_out", "electricity_zero", "heat_in", "heat_out", "reported",
     "reported_deduction", "outside_boundary",

@@ -152,7 +152,8 @@ def build_library(
 ) -> FactorLibrary:
     """Sort the rows of all tables into the library; the digest covers every cell in reading order, the indicator sets and the
     formulas of process emissions."""
-    grid, fuels, heat, carbonates, gwp, coal, process = {}, {}, {}, {}, {}, {}, {}
+    grid, fuels, heat, carbonates, gwp, coal = {}, {}, {}, {}, {}, {}
+    process: dict[str, Factor] = {}
     standards, saturated, superheated, rest = {}, [], {}, {}
     digest = hashlib.sha256()
     for table in tables:

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "accounting_replay"))
 
-from replay import FILE, PAIRS, RUNS, _hashes, made, of_check, of_pair, of_run, vectors
+from replay import ENGINES, FILE, PAIRS, RUNS, _hashes, changed, digest, made, of_check, of_pair, of_run, vectors
 
 from app.accounting import ENGINE
 
@@ -24,6 +24,23 @@ def plain(value):
 
 def test_the_engine_is_the_one_that_wrote_the_record():
     assert KEPT["engine"] == ENGINE
+
+
+def test_the_record_did_not_change_under_the_same_engine():
+    """Each engine has one record; another record needs another engine (replay.py refuses to write it otherwise)."""
+    engines = json.loads(ENGINES.read_text(encoding="utf-8"))
+    assert list(engines)[-1] == ENGINE
+    assert engines[ENGINE] == digest(KEPT)
+
+
+def test_a_changed_case_is_seen_and_a_new_one_is_not_a_change():
+    other = json.loads(FILE.read_text(encoding="utf-8"))
+    other["vectors"]["new"] = {"total_tco2": "0"}
+    assert changed(KEPT, other) == []
+    name = next(iter(KEPT["runs"]))
+    other["runs"][name]["said"]["caveats"] = ["另一句话。"]
+    assert changed(KEPT, other) == [f"runs/{name}"]
+    assert digest(other) != digest(KEPT)
 
 
 def test_the_record_is_whole():

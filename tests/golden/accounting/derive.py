@@ -14,10 +14,12 @@ import yaml
 from golden_calendar import calendar, corrections, editions, green_months, meters
 from golden_fuel_power import electricity, fuels
 from golden_heat_process import equivalents_and_indicators, heat_and_steam, processes, refusals
+from golden_process import cement_and_steel, gases, welding_glass_and_sulphur
 from golden_vector import VECTORS
 
 PARTS = (fuels, electricity, heat_and_steam, processes, equivalents_and_indicators, refusals)
 PARTS += (calendar, meters, green_months, corrections, editions)
+PARTS += (cement_and_steel, gases, welding_glass_and_sulphur)
 
 
 def build() -> dict[str, Any]:

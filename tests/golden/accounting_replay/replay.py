@@ -2,6 +2,8 @@
 
 The vectors say what is right; this says that nothing else moved. When the output for the same input changes on purpose, raise
 ENGINE in app/accounting/run.py and run ``python tests/golden/accounting_replay/replay.py``: then read the difference line by line.
+The script writes nothing while ENGINE is the one that wrote a record which would change, and engines.json keeps the digest of each
+engine's record, so that a record edited without a new engine fails its test. Cases may be added under the same engine.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from cases import CHECKS, PAIRS, RUNS
 
 HERE = Path(__file__).parent
 FILE = HERE / "replay.json"
+ENGINES = HERE / "engines.json"
 VOLATILE = {"run_id", "engine", "inputs_hash"}
 
 
@@ -96,9 +99,36 @@ def build() -> dict[str, Any]:
     }
 
 
-def dump() -> str:
-    return json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
+def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Cases both records hold whose content differs."""
+    return [
+        f"{part}/{name}"
+        for part, cases in before.items()
+        if isinstance(cases, dict)
+        for name, kept in cases.items()
+        if name in after[part] and json.loads(json.dumps(after[part][name])) != kept
+    ]
+
+
+def digest(record: dict[str, Any]) -> str:
+    """sha256 of the record without the name of its engine."""
+    text = json.dumps({k: v for k, v in record.items() if k != "engine"}, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write() -> str:
+    """Write the record and its digest anew, or say which cases changed under an engine that stayed the same."""
+    before, after = json.loads(FILE.read_text(encoding="utf-8")), build()
+    moved = changed(before, after)
+    if moved and before["engine"] == after["engine"]:
+        return f"{after['engine']} gives other results for {len(moved)} cases; raise ENGINE first: {', '.join(moved[:5])}\n"
+    engines = json.loads(ENGINES.read_text(encoding="utf-8")) if ENGINES.exists() else {}
+    engines[after["engine"]] = digest(after)
+    ENGINES.write_text(json.dumps(engines, indent=1) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(after, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return f"{len(moved)} cases changed, {len(after['vectors'])} vectors\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{FILE.write_text(dump(), encoding='utf-8')} characters\n")
+    sys.path.insert(0, str(HERE.parents[2]))
+    sys.stdout.write(write())
