@@ -154,13 +154,26 @@ def compare(name: str, entry: Mapping[str, Any], extraction: Extraction, score: 
         if extraction.fields or extraction.lines or extraction.records:
             score.silent.append(f"{name}: claims values of a document that is no Chinese invoice")
         return
-    if entry.get("several_invoices") and not extraction.blocking:
-        score.silent.append(f"{name}: several invoices in one file are not reported")
+    if "papers" in entry:
+        _compare_papers(name, entry["papers"], extraction, score)
+        return
     _compare_fields(name, entry, extraction, score)
     if entry.get("lines"):
         _compare_lines(name, entry["lines"], extraction, score)
     if "energy" in entry:
         _compare_energy(name, entry, extraction, score)
+
+
+def _compare_papers(name: str, papers: list[Mapping[str, Any]], extraction: Extraction, score: Score) -> None:
+    """Several invoices of one file, in order of their pages: each against the paper of its number."""
+    by_number = {f.value: p for p in extraction.papers if (f := p.field("invoice_number")) is not None}
+    if len(by_number) != len(papers) and not extraction.blocking:
+        score.silent.append(f"{name}: {len(papers)} invoices in the file, {len(by_number)} read")
+    empty = Extraction(sha256=extraction.sha256, filename=name, kind=extraction.kind, source=None, pages=1)
+    for n, entry in enumerate(papers, 1):
+        part = Score()
+        compare(f"{name}#{n}", entry, by_number.get(entry["invoice_no"], empty), part)
+        add_score(score, part)
 
 
 def _flagged(extraction: Extraction, subject: str) -> bool:

@@ -11,11 +11,13 @@ from app.domain.activity import DocumentKind, Extraction, ProposedRecord
 from app.domain.finding import Severity
 from app.domain.page import Document
 from extractors.bills.extract import extract_bill
+from extractors.binding import bound
 from extractors.evidence import explain, note
 from extractors.instructions import instruction_findings
 from extractors.invoices.extract import extract_invoice
 from extractors.invoices.others import extract_other
 from extractors.ledgers.extract import extract_ledger
+from extractors.papers import take_apart
 from extractors.sources import document_source
 from extractors.templates import Template, classify
 from extractors.text import compact
@@ -35,8 +37,24 @@ def extract(document: Document, *, today: date | None = None) -> Extraction:
 
     Never raises on content: what cannot be read, placed or proven is a finding.
     """
-    found = classify(document)
     day = today or date.today()
+    papers, left_out = take_apart(document)
+    if len(papers) == 1:
+        one = _paper(papers[0].document, day)
+        elsewhere = tuple(f for f in document.findings if f not in one.findings)
+        return replace(one, pages=document.page_count, findings=(*elsewhere, *one.findings, *left_out))
+    read = [(p.document, _paper(p.document, day)) for p in papers]
+    parts = [replace(e, pages=len(_numbers(d)), page_numbers=_numbers(d)) for d, e in read]
+    return bound(document, parts, left_out)
+
+
+def _numbers(document: Document) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(p.number for p in document.pages))
+
+
+def _paper(document: Document, day: date) -> Extraction:
+    """One paper: by its template, or proposals where no template fits."""
+    found = classify(document)
     if found is None:
         extraction = _unclassified(document)
     else:

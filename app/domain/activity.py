@@ -146,7 +146,11 @@ class ProposedRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
     """Everything one document yields. ``source`` is what the values were read from. ``template`` names the layout file
-    that matched, ``explanation`` holds one line a value on why it was taken (for ``extract --explain``)."""
+    that matched, ``explanation`` holds one line a value on why it was taken (for ``extract --explain``).
+
+    A file that holds several papers (invoices one below the other, an invoice with the bill it belongs to) has one extraction
+    a paper in ``parts``: each with its own fields, lines, records, findings and ``page_numbers``. The file's extraction then has
+    no fields, all lines and records, and every finding with ``data["part"]`` (from 1) saying which paper it is about."""
 
     sha256: str
     filename: str
@@ -159,9 +163,21 @@ class Extraction:
     findings: tuple[Finding, ...] = ()
     template: str = ""
     explanation: tuple[str, ...] = ()
+    page_numbers: tuple[int, ...] = ()
+    parts: tuple[Extraction, ...] = ()
 
     def field(self, name: str) -> FieldValue | None:
         return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def papers(self) -> tuple[Extraction, ...]:
+        """The papers of the file: its parts, or the extraction itself when the file is one paper."""
+        return self.parts or (self,)
+
+    def paper_of(self, record_id: str) -> Extraction:
+        """The paper that states a record; a corrected record (``…-r1~2``) belongs to the paper of the one it replaces."""
+        base = record_id.split("~")[0]
+        return next((p for p in self.parts if any(r.id == base for r in p.records)), self)
 
     @property
     def blocking(self) -> bool:

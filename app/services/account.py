@@ -36,7 +36,7 @@ def confirmed_records(ws: Workspace, project: Project) -> list[ConfirmedRecord]:
     out = []
     for item in stored:
         document = documents.get(item.document_sha256)
-        extraction = document.extraction if document else None
+        extraction = document.extraction.paper_of(item.record.id) if document and document.extraction else None
         issued = extraction.field("issue_date") if extraction else None
         number = extraction.field("invoice_number") if extraction else None
         out.append(

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.domain.activity import DocumentKind, Extraction
 from app.domain.errors import InputRefused
-from app.domain.page import Document
 from app.domain.plain import to_plain
+from app.services.candidates import model_at
 from app.services.intake import expand, extract_document, read_files
-
-Complete = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractedFile:
-    """One file and what it gave: an extraction, or the refusal."""
+    """One paper of a file and what it gave: an extraction, or the refusal. A file of several invoices gives several, in order."""
 
     path: Path
     sha256: str | None
@@ -32,8 +29,8 @@ class ExtractedFile:
 def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[ExtractedFile]:
     """Read (in the sandbox) and extract each file; folders are walked. Nothing is raised for a bad file; a fault of
     the extractor is written to the log under ``home``, when one is given. A configured chat model names candidates in papers of no known
-    layout (see extractors.modelled)."""
-    complete = _model(home)
+    layout (see app.services.candidates)."""
+    complete = model_at(home)
     out: list[ExtractedFile] = []
     readable: list[Path] = []
     for path in expand(paths):
@@ -57,13 +54,21 @@ def extract_files(paths: Sequence[Path], home: Path | None = None) -> list[Extra
                 out.append(ExtractedFile(path=shown, sha256=sha256, error=document))
                 continue
             try:
-                extraction = extract_document(home, document)
-                if complete is not None:
-                    extraction = _asked(document, extraction, complete)
-                out.append(ExtractedFile(path=shown, sha256=sha256, extraction=extraction))
+                extraction = extract_document(home, document, complete)
+                out += [ExtractedFile(path=shown, sha256=sha256, extraction=e) for e in _apart(extraction)]
             except InputRefused as error:
                 out.append(ExtractedFile(path=shown, sha256=sha256, error=error))
     return out
+
+
+def _apart(extraction: Extraction) -> list[Extraction]:
+    """The papers of a file; each also carries the findings on the file as a whole."""
+    if not extraction.parts:
+        return [extraction]
+    shared = tuple(f for f in extraction.findings if "part" not in f.data)
+    return [
+        replace(p, findings=(*(f for f in shared if f not in p.findings), *p.findings)) for p in extraction.parts
+    ]
 
 
 def _taken_apart(paths: Sequence[Path], folder: Path) -> tuple[list[tuple[Path, Path]], list[ExtractedFile]]:
@@ -90,29 +95,6 @@ def _taken_apart(paths: Sequence[Path], folder: Path) -> tuple[list[tuple[Path, 
             (place / name).write_bytes(member.data)
             files.append((path / member.name, place / name))
     return files, refused
-
-
-def _model(home: Path | None) -> Complete | None:
-    """The configured chat model's ``complete``, or None. Settings are read only where a model may be named, because reading them creates the
-    home directory."""
-    from app.settings import PREFIX, load_settings
-
-    named = PREFIX + "LLM_MODEL" in os.environ or (home is not None and (home / "lingtan.toml").is_file())
-    if not named:
-        return None
-    settings = load_settings(home, make=False)
-    if not settings.llm_model:
-        return None
-    from app.llm.chat import open_chat
-
-    return open_chat(base_url=settings.llm_base_url, model=settings.llm_model, api_key=settings.llm_api_key).complete
-
-
-def _asked(document: Document, extraction: Extraction, complete: Complete) -> Extraction:
-    from app.corpus.paths import corpus_root
-    from extractors.modelled import load_prompt, with_model
-
-    return with_model(document, extraction, complete, load_prompt(corpus_root().parent / "prompts"))
 
 
 def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[str, Any]:
@@ -154,6 +136,8 @@ def extraction_to_json(item: ExtractedFile, *, explain: bool = False) -> dict[st
         "records": [{**to_plain(r), "carrier_label": r.carrier.label} for r in e.records],
         "findings": to_plain(e.findings),
     }
+    if e.page_numbers:
+        out["page_numbers"] = list(e.page_numbers)
     if explain:
         out["template"] = e.template
         out["explanation"] = list(e.explanation)

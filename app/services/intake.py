@@ -17,6 +17,7 @@ from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.services.candidates import Complete, model_of, with_candidates
 from app.services.incidents import note_incident
 from app.services.receiving import Received, receive, receive_file
 from app.services.reconcile import Arrival, against_profile, invoice_key, reconcile
@@ -52,7 +53,7 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
             document = next(iter(read_files([(ws.blobs.path(sha256), known.filename)])))
         if isinstance(document, InputRefused):
             raise document
-        extraction = extract_document(ws.settings.home, document)
+        extraction = extract_document(ws.settings.home, document, model_of(ws.settings))
     except InputRefused as refusal:
         return refuse(ws, project, sha256, refusal)
     _keep_pages(ws, document)
@@ -62,15 +63,16 @@ def process(ws: Workspace, project: Project, sha256: str, *, document: Document 
         return _row(c, project.id, sha256)
 
 
-def extract_document(home: Path | None, document: Document) -> Extraction:
-    """The extraction of one document. A fault of the extractor refuses this document and never stops the others: the traceback
-    goes to the log under ``home``."""
+def extract_document(home: Path | None, document: Document, complete: Complete | None = None) -> Extraction:
+    """The extraction of one document, with candidates of a chat model's ``complete`` where there is one. A fault of the extractor refuses
+    this document and never stops the others: the traceback goes to the log under ``home``."""
     from extractors import extract
     from ingestion.ocr import settle
     from ingestion.qr import check_codes
 
     try:
-        return settle(check_codes(extract(document), document), document)
+        extraction = with_candidates(document, extract(document), complete)
+        return settle(check_codes(extraction, document), document)
     except LingtanError:
         raise
     except Exception as error:
@@ -106,16 +108,17 @@ def _keep_pages(ws: Workspace, document: Document) -> None:
 
 def propose(ws: Workspace, c: Connection, project: Project, document: Document, extraction: Extraction) -> None:
     """Log the document as read, with its records as they stand among those already there."""
-    records = tuple(against_profile(r, extraction, project.profile) for r in extraction.records)
-    extraction = replace(extraction, records=records)
+    records = tuple(
+        against_profile(r, extraction.paper_of(r.id), project.profile) for r in extraction.records
+    )
+    extraction = _with_records(extraction, records)
     key = invoice_key(extraction)
     others = {d.sha256: d for d in rows.documents(c, project.id) if d.sha256 != document.sha256}
-    outcome = reconcile(Arrival(extraction=extraction, documents=others, records=rows.records(c, project.id)), key)
+    outcome = reconcile(Arrival(extraction=extraction, documents=others, records=rows.records(c, project.id)))
     mine = {r.id for r in records}
-    extraction = replace(
-        extraction,
-        findings=(*extraction.findings, *outcome.findings),
-        records=tuple(flagged(r, outcome.flags.get(r.id, ())) for r in records),
+    extraction = _with_records(
+        replace(extraction, findings=(*extraction.findings, *outcome.findings)),
+        tuple(flagged(r, outcome.flags.get(r.id, ())) for r in records),
     )
     extraction = _warn_on_records(extraction)
     ws.record(
@@ -232,7 +235,20 @@ def flagged(record: ProposedRecord, findings: Iterable[Finding]) -> ProposedReco
 def _warn_on_records(extraction: Extraction) -> Extraction:
     """What blocks the document stands on each of its records too: the person decides record by record."""
     blocking = tuple(f for f in extraction.findings if f.severity is Severity.BLOCKING)
-    return replace(extraction, records=tuple(flagged(r, blocking) for r in extraction.records))
+    if not extraction.parts:
+        return replace(extraction, records=tuple(flagged(r, blocking) for r in extraction.records))
+    part = {r.id: str(n) for n, p in enumerate(extraction.parts, 1) for r in p.records}
+    records = tuple(
+        flagged(r, (f for f in blocking if f.data.get("part", part[r.id]) == part[r.id])) for r in extraction.records
+    )
+    return _with_records(extraction, records)
+
+
+def _with_records(extraction: Extraction, records: tuple[ProposedRecord, ...]) -> Extraction:
+    """``extraction`` with these records in place of its own of the same ids, in the file and in each of its papers."""
+    by_id = {r.id: r for r in records}
+    parts = tuple(replace(p, records=tuple(by_id[r.id] for r in p.records)) for p in extraction.parts)
+    return replace(extraction, records=records, parts=parts)
 
 
 def process_pending(ws: Workspace, project: Project) -> int:
@@ -273,6 +289,7 @@ def document_summary(row: StoredDocument) -> dict[str, Any]:
         "source": row.source,
         "pages": row.pages,
         "size": row.size,
+        "papers": len(extraction.papers) if extraction and row.status == "read" else 0,
         "records": len(records),
         "needs_review": sum(1 for r in records if r.needs_review),
         "findings": findings,

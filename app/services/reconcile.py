@@ -139,16 +139,17 @@ class Arrival:
         return {r.id: r for r in self.records}
 
     def new(self, record: ProposedRecord) -> Standing:
-        e = self.extraction
+        e = self.extraction.paper_of(record.id)
         return Standing(record=record, document=e.sha256, kind=e.kind.value, source=e.source.value if e.source else None)
 
     def stored(self, record: StoredRecord) -> Standing:
         document = self.documents.get(record.document_sha256)
+        paper = document.extraction.paper_of(record.id) if document and document.extraction else None
         return Standing(
             record=record.record,
             document=record.document_sha256,
-            kind=document.kind if document else None,
-            source=document.source if document else None,
+            kind=paper.kind.value if paper else None,
+            source=paper.source.value if paper and paper.source else None,
             confirmed=record.status is RecordStatus.CONFIRMED,
         )
 
@@ -169,15 +170,19 @@ def settle(a: Standing, b: Standing, why: str, outcome: Outcome) -> Standing:
     return first
 
 
-def reconcile(arrival: Arrival, key: str | None) -> Outcome:
-    """Everything the stored records mean for a new extraction whose invoice key is ``key``."""
+def reconcile(arrival: Arrival) -> Outcome:
+    """Everything the stored records mean for a new extraction. A file of several papers is compared paper by paper, and its papers with
+    each other."""
     outcome = Outcome()
-    if key:
-        for other in arrival.documents.values():
-            if other.invoice_key == key and other.extraction is not None:
-                _copy_of_invoice(arrival, other, outcome)
+    known = [(d, paper, key) for d in arrival.documents.values() for paper in _papers(d) if (key := invoice_key(paper))]
+    for paper in arrival.extraction.papers:
+        own = invoice_key(paper)
+        for document, other, key in known:
+            if key == own:
+                _copy_of_invoice(arrival, paper, document, other, outcome)
     for mine in arrival.extraction.records:
         _same_month(arrival, mine, outcome)
+    _within(arrival, outcome)
     _carry_contradictions(arrival, outcome)
     return outcome
 
@@ -196,17 +201,28 @@ def _carry_contradictions(arrival: Arrival, outcome: Outcome) -> None:
                 outcome.flag(merge.winner, finding)
 
 
-def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) -> None:
-    """The same invoice number in another file: equal contents are one fact, a difference blocks both."""
-    extraction, known = arrival.extraction, other.extraction
-    assert known is not None
+def _papers(document: StoredDocument) -> tuple[Extraction, ...]:
+    return document.extraction.papers if document.extraction is not None else ()
+
+
+def _copy_of_invoice(
+    arrival: Arrival, extraction: Extraction, other: StoredDocument, known: Extraction, outcome: Outcome
+) -> None:
+    """The same invoice number in another file: equal contents are one fact, a difference blocks both. ``extraction`` and ``known`` are
+    the papers of the new and the stored file that bear it."""
     differing = [
         (f.name, f.value, o.value)
         for f in extraction.fields
         if f.name in COMPARED and (o := known.field(f.name)) is not None and f.value != o.value
     ]
     by_id = arrival.by_id
-    theirs = [r for r in arrival.records if r.document_sha256 == other.sha256 and r.supersedes is None]
+    bundle = bool(other.extraction and other.extraction.parts)
+    stated = {r.id for r in known.records}
+    theirs = [
+        r
+        for r in arrival.records
+        if r.document_sha256 == other.sha256 and r.supersedes is None and (r.id in stated or not bundle)
+    ]
     pairs = _paired(extraction.records, theirs, by_id)
     agreeing = not (extraction.records and theirs) or len(pairs) == len(extraction.records) == len(theirs)
     if differing or not agreeing:
@@ -216,7 +232,7 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
             message=f"文件“{extraction.filename}”与“{other.filename}”发票号码相同，但内容不一致："
             + ("；".join(f"{n} {a} ≠ {b}" for n, a, b in differing) or "能源品种、数量、户号或账期不同"),
             subjects=(extraction.sha256[:12], other.sha256[:12]),
-            data={n: [a, b] for n, a, b in differing},
+            data={n: [a, b] for n, a, b in differing} | _part(arrival.extraction, extraction),
             fix="核对两份文件，否决错误的一份；不要两份都确认",
         )
         outcome.findings.append(finding)
@@ -243,6 +259,11 @@ def _copy_of_invoice(arrival: Arrival, other: StoredDocument, outcome: Outcome) 
                     fix="同样不属实则否决；当时否决有误则核对后确认这一条",
                 ),
             )
+
+
+def _part(whole: Extraction, paper: Extraction) -> dict[str, str]:
+    """Which paper of its file (from 1) a finding is about; nothing for a file of one paper."""
+    return {"part": str(whole.parts.index(paper) + 1)} if paper in whole.parts else {}
 
 
 def _paired(
@@ -284,6 +305,26 @@ def _same_month(arrival: Arrival, mine: ProposedRecord, outcome: Outcome) -> Non
             outcome.flag(mine.id, finding)
             if live.status is RecordStatus.PROPOSED:
                 outcome.flag(live.id, finding)
+
+
+def _within(arrival: Arrival, outcome: Outcome) -> None:
+    """Two papers of one file about one month: the bill and its invoice bound together are one fact, a contradiction makes both wait."""
+    earlier: list[Standing] = []
+    for paper in arrival.extraction.parts:
+        mine = [arrival.new(r) for r in paper.records if r.id not in outcome.merged]
+        for standing in mine:
+            for other in earlier:
+                if {standing.id, other.id} & outcome.merged:
+                    continue
+                a, b = standing.record, other.record
+                same, alike = same_place_and_time(a, b), same_quantity(a, b)
+                if same and alike:
+                    settle(standing, other, "同一文件内同户号同账期的同一笔用能", outcome)
+                elif same or (same is None and alike):
+                    finding = differs(a, b) if same else possibly_same(a, b)
+                    outcome.flag(a.id, finding)
+                    outcome.flag(b.id, finding)
+        earlier += mine
 
 
 def differs(a: ProposedRecord, b: ProposedRecord) -> Finding:

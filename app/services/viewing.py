@@ -158,5 +158,6 @@ def document_fields(stored: StoredDocument) -> list[dict[str, Any]]:
             "page": f.page,
             "bbox": f.bbox,
         }
-        for f in stored.extraction.fields
+        for paper in stored.extraction.papers
+        for f in paper.fields
     ]

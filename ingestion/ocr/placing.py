@@ -74,7 +74,12 @@ def settle(extraction: Extraction, document: Document) -> Extraction:
             replace(line, bbox=_shown(line.bbox, line.page, read, document)) for line in extraction.lines
         ),
         records=tuple(_record(record, read, document) for record in extraction.records),
+        parts=tuple(settle(part, _pages_of(part, document)) for part in extraction.parts),
     )
+
+
+def _pages_of(part: Extraction, document: Document) -> Document:
+    return replace(document, pages=tuple(p for p in document.pages if p.number in part.page_numbers))
 
 
 def _shown(box: Box | None, number: int | None, read: dict[int, Page], document: Document) -> Box | None:

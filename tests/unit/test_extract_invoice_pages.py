@@ -128,24 +128,6 @@ def test_hidden_tax_stays_as_printed() -> None:
     assert "line-not-energy" in [f.id for f in extraction.findings]
 
 
-def test_two_invoices_in_one_file_are_refused_beyond_the_first() -> None:
-    other = Invoice(number="25322000000099999999", amount="1.00").draw(Canvas(number=2))
-    extraction = read(Invoice().draw(), other)
-    assert "several-invoices" in [f.id for f in extraction.findings if f.severity is Severity.BLOCKING]
-    assert values(extraction) == TRUTH
-    assert all(r.needs_review for r in extraction.records)
-
-
-def test_two_invoices_on_one_page_are_not_mixed() -> None:
-    canvas = Canvas(height=800)
-    Invoice().draw(canvas)
-    page = Invoice(number="25322000000099999999", buyer="江州另一家公司").draw(canvas, dy=400)
-    extraction = read(page)
-    assert "several-invoices" in [f.id for f in extraction.findings]
-    assert values(extraction)["buyer_name"] == BUYER
-    assert len(extraction.lines) == 1
-
-
 def test_pages_of_one_number_are_one_invoice() -> None:
     first = Invoice(items=[Item("*供电*电费", "", "千瓦时", "6000", "0.65", "3900.00", "13%", "507.00")]).draw()
     second = Invoice(items=[Item("*供电*电费", "谷", "千瓦时", "6000", "0.65", "3900.00", "13%", "507.00")]).draw(Canvas(number=2))
