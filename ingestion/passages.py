@@ -1,7 +1,7 @@
 """A read document → the running text of a policy, as the clause splitter wants it.
 
 Pages lose what only belongs to paper (running heads, feet) and keep what carries meaning: the indent that begins a paragraph and
-the columns of a table, both known from geometry alone. Word tables follow the running text, one row a line.
+the columns of a table, both known from geometry alone. Tables of Word and web pages stand where they stand in the file, one row a line.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.page import Document, Page, Word
+from app.domain.page import Document, Page, Table, Word
 
 INDENT = "\u3000\u3000"
 CELL = " | "
+PLACES = "tables_after"
 INDENT_AT_LEAST = 1.3
 INDENT_AT_MOST = 4.5
 """Character widths from the left margin within which a shift begins a paragraph: less is the bearing of an opening bracket, more a
@@ -46,9 +47,22 @@ def policy_text(document: Document) -> str:
     running = _running(pages)
     margin = _margin(pages)
     out = [_text(line, margin) for page in pages for line in page if _plain(line) not in running]
-    out += document.paragraphs
-    out += [CELL.join(cell.text.replace("\n", "") for cell in row) for table in document.tables for row in table.rows]
+    after = _tables_after(document)
+    for number, paragraph in enumerate(document.paragraphs):
+        out += [line for table, at in zip(document.tables, after, strict=True) if at == number for line in _rows(table)]
+        out.append(paragraph)
+    out += [line for table, at in zip(document.tables, after, strict=True) if at >= len(document.paragraphs) for line in _rows(table)]
     return "\n".join(out)
+
+
+def _tables_after(document: Document) -> list[int]:
+    """How many paragraphs stand before each table; all of them where the reader does not say."""
+    said = [int(n) for n in document.properties.get(PLACES, "").split(",") if n.isdecimal()]
+    return said if len(said) == len(document.tables) else [len(document.paragraphs)] * len(document.tables)
+
+
+def _rows(table: Table) -> list[str]:
+    return [CELL.join(cell.text.replace("\n", "") for cell in row) for row in table.rows if any(cell.text.strip() for cell in row)]
 
 
 def _lines(page: Page) -> list[_Line]:

@@ -2,14 +2,15 @@
 
 ``<id>/meta.toml`` what the document is, ``provisions.toml`` its statements in our own words, ``text.md`` the official text and
 nothing else, ``clauses.jsonl`` the clauses of that text, ``coverage.toml`` what a reading in full found per topic,
-``corrections.toml`` what was mended in the text. Folders of the user's own documents are merged through ``extra_roots``.
+``corrections.toml`` what was mended in the text. Folders of the user's own documents are merged through ``extra_roots``; what such a
+folder stands in for stays as its ``history``, so that a citation of the earlier statement still opens.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ class Correction:
 class DocumentDetail:
     """Everything of a document's folder beyond PolicyDocument. ``text_status`` says how much was read (full_text | partial |
     news_only | derived); ``closed_world`` that silence on a topic means it is not stated; ``provision_extras`` maps a provision
-    id to its further fields (stage, source_class, conflicts_with)."""
+    id to its further fields (stage, source_class, conflicts_with, replaces, confirmed, basis). ``withdrawn`` is the day from which the
+    document no longer counts, ``supersedes`` the ids it takes the place of, ``history`` the statement held before under this id."""
 
     id: str
     text_status: str
@@ -74,6 +76,10 @@ class DocumentDetail:
     coverage: tuple[Coverage, ...] = ()
     corrections: tuple[Correction, ...] = ()
     provision_extras: Mapping[str, Mapping[str, Any]]
+    supersedes: tuple[str, ...] = ()
+    withdrawn: str | None = None
+    withdrawn_note: str = ""
+    history: PolicyDocument | None = None
 
 
 class Corpus(dict[str, PolicyDocument]):
@@ -114,6 +120,18 @@ def find_clause(documents: Mapping[str, PolicyDocument], id: str) -> Clause | No
     return next((c for c in document.clauses if c.id == clause_id), None) if document else None
 
 
+def earlier_of(documents: Mapping[str, PolicyDocument], id: str) -> PolicyDocument | None:
+    """What was held under this id before the present text took its place: news or a digest, never grounds for a verdict."""
+    detail = getattr(documents, "details", {}).get(id)
+    return detail.history if detail else None
+
+
+def earlier_clause(documents: Mapping[str, PolicyDocument], id: str) -> Clause | None:
+    """The clause with this id in the statement held before, for citations made at that time."""
+    document = earlier_of(documents, id.split("/", 1)[0])
+    return find_clause({document.id: document}, id) if document else None
+
+
 def provision_of(document: PolicyDocument, sentence_id: str) -> Provision | None:
     """The provision that a sentence of a digest says (``<doc>/<clause>#s<k>``); None for sentences of an official text.
 
@@ -138,8 +156,21 @@ def _entries(root: Path | None, extra_roots: Sequence[Path]) -> dict[str, _Entry
         for meta in sorted(folder.glob(f"*/{_META}")):
             id = meta.parent.name
             # The user's copy of a document of the corpus wins: an added text must not be shadowed by a digest.
-            out[id] = _read(base, meta.parent, "corpus" if at == 0 else "user", _fingerprint(meta.parent))
-    return out
+            document, detail = _read(base, meta.parent, "corpus" if at == 0 else "user", _fingerprint(meta.parent))
+            if id in out:
+                detail = replace(detail, history=out[id][0])
+            out[id] = (document, detail)
+    return _succession(out)
+
+
+def _succession(entries: dict[str, _Entry]) -> dict[str, _Entry]:
+    """``supersedes`` of a later document read from the other end: the earlier one knows what took its place."""
+    for id, (_, detail) in list(entries.items()):
+        for earlier in detail.supersedes:
+            if earlier in entries and earlier != id and entries[earlier][0].superseded_by is None:
+                document, about = entries[earlier]
+                entries[earlier] = (replace(document, superseded_by=id), about)
+    return entries
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -217,11 +248,14 @@ def _parse(root: Path, folder: Path, origin: str) -> _Entry:
         coverage=coverage,
         corrections=tuple(_correction(row) for row in _toml(folder / _CORRECTIONS).get("correction", [])),
         provision_extras=extras,
+        supersedes=tuple(meta.get("supersedes", ())),
+        withdrawn=meta.get("withdrawn"),
+        withdrawn_note=str(meta.get("withdrawn_note", "")),
     )
     return document, detail
 
 
-_EXTRA_FIELDS = ("stage", "source_class", "conflicts_with")
+_EXTRA_FIELDS = ("stage", "source_class", "conflicts_with", "replaces", "confirmed", "basis")
 
 
 def _toml(path: Path) -> dict[str, Any]:

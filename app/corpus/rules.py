@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.corpus.documents import find_clause, load_documents
+from app.corpus.documents import earlier_clause, earlier_of, find_clause, load_documents
 from app.corpus.paths import corpus_root
 from app.corpus.topics import load_topics
 from app.domain.clause import EvidenceLevel, PolicyDocument, Provision
@@ -30,7 +30,12 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _build(base: Path, overlay: Sequence[Path] = ()) -> RuleSet:
+RuleFiles = tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, Any]]
+
+
+def rule_files(root: Path | None = None, overlay: Sequence[Path] = ()) -> RuleFiles:
+    """What the rule files say, as read: facts, scheme files by name, exclusions. Raises ValueError for a file that is none."""
+    base = root or corpus_root()
     schemes = {p.name: _read(p) for p in sorted((base / "rules").glob("*.toml")) if p.name != EXCLUSIONS}
     facts, exclusions = _read(base / FACTS), _read(base / "rules" / EXCLUSIONS)
     for path in overlay:
@@ -45,7 +50,16 @@ def _build(base: Path, overlay: Sequence[Path] = ()) -> RuleSet:
             exclusions = {"document": _replaced(exclusions.get("document", []), data["document"], "document")}
         else:
             raise RuleError(path.name, "没有 [scheme]、[[fact]] 或 [[document]]，不是规则文件")
-    return build_ruleset(facts, schemes, exclusions)
+    return facts, schemes, exclusions
+
+
+def _build(base: Path, overlay: Sequence[Path] = ()) -> RuleSet:
+    return build_ruleset(*rule_files(base, overlay))
+
+
+def user_rules(corpus: Path) -> tuple[Path, ...]:
+    """Rule files of a user's corpus: a confirmed official text or a scheme of one's own stands in for, or joins, those shipped."""
+    return tuple(sorted((corpus / "rules").glob("*.toml")))
 
 
 def _replaced(old: list[dict[str, Any]], new: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
@@ -79,16 +93,17 @@ def grounds(ruleset: RuleSet, documents: Mapping[str, PolicyDocument]) -> dict[s
     }
 
 
-def check_rules(root: Path | None = None) -> list[Finding]:
-    """Everything wrong with the rule files, blocking unless noted; an empty list means the rules may be used."""
+def check_rules(root: Path | None = None, *, extra_roots: Sequence[Path] = ()) -> list[Finding]:
+    """Everything wrong with the rule files, blocking unless noted; an empty list means the rules may be used. ``extra_roots`` are
+    user corpora, whose documents and rules join."""
     base = root or corpus_root()
     try:
-        ruleset = _build(base)
+        ruleset = _build(base, [path for extra in extra_roots for path in user_rules(extra)])
     except RuleError as error:
         return [_finding("rule-schema", error.where, error.problem)]
     except (OSError, ValueError, TypeError) as error:
         return [_finding("rule-schema", "rules", str(error))]
-    documents = load_documents(root)
+    documents = load_documents(root, extra_roots=extra_roots)
     topics = load_topics(root)
     found = [*_fact_findings(ruleset), *_exclusion_findings(ruleset, documents)]
     for scheme in ruleset.schemes.values():
@@ -183,7 +198,12 @@ def _rule_findings(
         yield _finding("rule-document", rule.id, f"条款 {rule.clause} 不属于本类别的依据文件")
         return
     if find_clause(documents, rule.clause) is None:
-        yield _finding("rule-clause", rule.id, f"条款 {rule.clause} 在政策库中找不到")
+        earlier = earlier_of(documents, document.id)
+        if earlier is not None and not rule.evidence.decidable and earlier_clause(documents, rule.clause) is not None:
+            # What was reported stays comparable until somebody confirms what the official text says instead.
+            document = earlier
+        else:
+            yield _finding("rule-clause", rule.id, f"条款 {rule.clause} 在政策库中找不到")
     yield from _provision_findings(rule, document)
 
 

@@ -70,14 +70,17 @@ def schemes_for(profile: FactoryProfile, ruleset: RuleSet, *, today: date | None
 
 def _status(scheme: Scheme, applies: bool | None, ruleset: RuleSet, known: Lookup, today: date | None) -> SchemeStatus:
     names = scheme.applies_node.names() if scheme.applies_node else ()
-    if applies is False:
+    if scheme.withdrawn:
+        status, reason = Applicability.NOT, f"依据文件自 {scheme.withdrawn} 起废止或撤回，不再适用。"
+    elif applies is False:
         status, reason = Applicability.NOT, f"适用于{scheme.applies_to}，本项目不属于。"
     elif applies is None:
         asked = "、".join(ruleset.label(name) for name in names if known(name) is None)
         status, reason = Applicability.UNKNOWN, f"适用于{scheme.applies_to}；请先在项目档案填写{asked}。"
     elif today is not None and scheme.closes and today > date.fromisoformat(scheme.closes):
         status = Applicability.LATER
-        reason = f"本项目属于{scheme.applies_to}，但这一批次已于 {scheme.closes} 截止；请向{scheme.authority}了解是否有新一批。"
+        belongs = f"本项目属于{scheme.applies_to}" if names else "面向全国工厂"
+        reason = f"{belongs}，但这一批次已于 {scheme.closes} 截止；请向{scheme.authority}了解是否有新一批。"
     elif not any(rule.evidence.decidable for rule in scheme.rules):
         status = Applicability.UNKNOWN
         belongs = "面向全国工厂" if not names else f"适用于{scheme.applies_to}，本项目属于"

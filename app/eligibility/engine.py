@@ -60,7 +60,10 @@ def evaluate(
 
 
 def scheme_applies(scheme: Scheme, lookup: Lookup) -> Truth:
-    """Whether the factory belongs to those the scheme is open to; None when the profile does not say enough."""
+    """Whether the factory belongs to those the scheme is open to; None when the profile does not say enough. A scheme whose documents
+    were withdrawn is open to nobody."""
+    if scheme.withdrawn:
+        return False
     return True if scheme.applies_node is None else holds(scheme.applies_node, lookup)
 
 

@@ -79,7 +79,8 @@ class Rule:
 class Scheme:
     """One call or guideline a factory may apply under. ``applies_node`` None: open to every factory.
 
-    ``closes`` is the last day (ISO) of a batch whose text is only valid for that batch; ``caution`` is shown with it."""
+    ``closes`` is the last day (ISO) of a batch whose text is only valid for that batch; ``caution`` is shown with it.
+    ``withdrawn`` is the day (ISO) from which its documents no longer count: the scheme applies to nobody."""
 
     id: str
     title: str
@@ -91,6 +92,7 @@ class Scheme:
     applies_to: str = ""
     applies_node: Node | None = None
     closes: str | None = None
+    withdrawn: str | None = None
     caution: str = ""
     rules: tuple[Rule, ...] = ()
 

@@ -211,8 +211,12 @@ def build_scheme(data: Mapping[str, Any]) -> Scheme:
     _no_strangers(head, set(Scheme.__dataclass_fields__) - {"rules", "applies_node"}, where)
     applies_if = _text(head, "applies_if", where, required=False)
     closes = _text(head, "closes", where, required=False) or None
-    if closes:
-        date.fromisoformat(closes)
+    withdrawn = _text(head, "withdrawn", where, required=False) or None
+    try:
+        for day in filter(None, (closes, withdrawn)):
+            date.fromisoformat(day)
+    except ValueError as error:
+        raise RuleError(where, f"closes 或 withdrawn 不是日期：{error}") from error
     identifier = _text(head, "id", where)
     return Scheme(
         id=identifier,
@@ -225,6 +229,7 @@ def build_scheme(data: Mapping[str, Any]) -> Scheme:
         applies_to=_text(head, "applies_to", where, required=bool(applies_if)),
         applies_node=_condition(applies_if, where),
         closes=closes,
+        withdrawn=withdrawn,
         caution=_text(head, "caution", where, required=False),
         rules=tuple(build_rule(rule, identifier) for rule in data.get("rule", [])),
     )

@@ -133,6 +133,8 @@ def conclusion_text(
 
 def outside_text(scheme: Scheme, truth: Truth) -> str:
     """Why a whole scheme does not apply, or cannot be told to."""
+    if scheme.withdrawn:
+        return f"{scheme.title}的依据文件自{scheme.withdrawn}起废止或撤回，不再适用。"
     if truth is False:
         return f"{scheme.title}适用于{scheme.applies_to}，本项目不属于，不适用。"
     return f"{scheme.title}适用于{scheme.applies_to}；项目档案还不足以判断是否属于。"

@@ -1,4 +1,7 @@
-"""Add a policy file: clean it, split it, show what came out and what is doubtful, and keep it in the user's own corpus."""
+"""Add a policy file: clean it, split it, show what came out and what is doubtful, propose provisions, keep it in the user's corpus.
+
+A text added under the id of a document known from news or a digest takes its place; the earlier statement stays as history. An
+earlier version of a text is kept in ``versions/<n>`` of its folder."""
 
 from __future__ import annotations
 
@@ -12,14 +15,25 @@ from pathlib import Path
 from typing import Any
 
 from app.corpus.clause_store import dump_clauses
-from app.corpus.documents import load_documents
 from app.domain.clause import Clause, PolicyDocument
 from app.domain.errors import Conflict, InputRefused, UsageError
 from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
+from app.services.policy_change import apply, effect_of, effect_text, effect_to_json
+from app.services.policy_confirm import PROPOSALS, Choice, confirm, dump_proposals, write_rules
+from app.services.policy_head import read_head
 from app.services.policy_matrix import province_of
 from app.services.policy_meta import PolicyMeta, dump_rows, dump_toml, read_meta
+from app.services.policy_propose import Proposal, propose
+from app.services.policy_succession import (
+    earlier_statement,
+    inherited,
+    possible_successor,
+    stated_by_hand,
+    with_known_provisions,
+)
+from app.services.workspace import Workspace
 from ingestion.clauses import DOCUMENT_TITLE, split_clauses
 from ingestion.normalise import CleanedPage, clean_page
 from ingestion.passages import policy_text
@@ -40,6 +54,9 @@ class PolicyPreview:
     page: CleanedPage
     clauses: tuple[Clause, ...]
     findings: tuple[Finding, ...]
+    proposals: tuple[Proposal, ...] = ()
+    replaces: str = ""
+    """Id of the document known so far whose place this text takes; it may be its own."""
 
     @property
     def id(self) -> str:
@@ -72,14 +89,34 @@ def add_policy(
             subject=name,
         )
     title = page.text.split("\n", 1)[0].removeprefix("# ").strip()
+    held = known or {}
     read = read_meta(
-        meta, filename=name, first_title=title if len(title) <= 60 else "", region_of=province_of, front=front
+        meta,
+        filename=name,
+        first_title=title if len(title) <= 60 else "",
+        region_of=province_of,
+        front={**front, **{k: v for k, v in read_head(page.text).items() if k not in front}},
+        inherit=lambda id: inherited(held.get(id)),
     )
     clauses = split_clauses(page.text, str(read.fields["id"]))
-    read = _with_known_provisions(read, clauses, known or {})
+    earlier = earlier_statement(read, held)
+    read = with_known_provisions(read, clauses, page.text, held)
+    extras = {id: e for d in getattr(held, "details", {}).values() for id, e in d.provision_extras.items()}
+    read = stated_by_hand(read, earlier, extras)
+    have = {str(r["pid"]) for r in read.provisions}
+    proposals = propose(
+        clauses, evidence=str(read.fields["evidence"]), issued=str(read.fields.get("issued", "")), earlier=earlier, extras=extras
+    )
     unread = source.findings if isinstance(source, Document) else ()
-    findings = (*unread, *read.findings, *_doubts(page), *_numbering(clauses), *_provisions(read, clauses))
-    return PolicyPreview(meta=read, page=page, clauses=clauses, findings=tuple(findings))
+    findings = (*unread, *read.findings, *possible_successor(read, earlier, held), *_doubts(page), *_numbering(clauses), *_provisions(read, clauses))
+    return PolicyPreview(
+        meta=read,
+        page=page,
+        clauses=clauses,
+        findings=tuple(findings),
+        proposals=tuple(p for p in proposals if p.pid not in have and not _repeats(p, read.provisions)),
+        replaces=earlier.id if earlier else "",
+    )
 
 
 def write_policy(preview: PolicyPreview, corpus: Path) -> Path:
@@ -100,6 +137,8 @@ def write_policy(preview: PolicyPreview, corpus: Path) -> Path:
     try:
         for name, content in _files(preview).items():
             (fresh / name).write_text(content, encoding="utf-8")
+        if text.is_file():
+            _keep_version(folder, fresh)
         # Swap whole folders: a reader never sees the text of one version with the clauses of another.
         old = fresh.with_name(fresh.name + "-old")
         if folder.exists():
@@ -111,14 +150,36 @@ def write_policy(preview: PolicyPreview, corpus: Path) -> Path:
     return folder
 
 
-def add_policy_file(ws: Any, path: Path, meta: str, *, dry_run: bool = False) -> dict[str, Any]:
-    """Read a file of any format (pages are read in the sandbox), preview and, unless ``dry_run``, store it in the home directory."""
-    preview = add_policy(read_policy_file(path), meta, filename=path.name, known=load_documents())
-    if not dry_run:
-        write_policy(preview, ws.settings.corpus)
-        ws.forget("policies")
-        ws.forget("assistant")
-    return preview_shown(preview, written=not dry_run)
+def preview_policy_file(ws: Workspace, path: Path, meta: str) -> PolicyPreview:
+    """What adding the file would store, beside what this home holds. Writes nothing."""
+    return add_policy(read_policy_file(path), meta, filename=path.name, known=ws.policies)
+
+
+def add_policy_file(ws: Workspace, path: Path, meta: str, *, dry_run: bool = False, choice: Choice | None = None) -> dict[str, Any]:
+    """Read a file of any format (pages are read in the sandbox, pictures recognised), preview it and, unless ``dry_run``, store it in
+    the home directory with the proposals of ``choice`` confirmed.
+
+    ``effect`` of the result says which verdicts change and which drafts need another look: on a dry run those of confirming every
+    proposal, unless ``choice`` says otherwise."""
+    preview = preview_policy_file(ws, path, meta)
+    return add_preview(ws, preview, dry_run=dry_run, choice=choice)
+
+
+def add_preview(ws: Workspace, preview: PolicyPreview, *, dry_run: bool, choice: Choice | None = None) -> dict[str, Any]:
+    """The second half of ``add_policy_file``."""
+    wanted = choice or Choice(everything=dry_run, edits={})
+    today = ws.clock().astimezone().date()
+
+    def change(corpus: Path) -> tuple[str, ...]:
+        write_policy(preview, corpus)
+        if wanted.any and preview.proposals:
+            return confirm(corpus, preview.id, wanted, by=ws.actor, on=today)
+        return write_rules(corpus)
+
+    effect, left = (effect_of if dry_run else apply)(ws, change)
+    shown = preview_shown(preview, written=not dry_run)
+    confirmed = [p.pid for p in preview.proposals if wanted.everything or p.pid in wanted.pids]
+    return shown | {"effect": effect_to_json(effect), "left": list(left), "confirmed": confirmed}
 
 
 def read_policy_file(path: Path) -> str | Document:
@@ -137,7 +198,12 @@ def read_policy_file(path: Path) -> str | Document:
         )
     from ingestion.sandbox import read_in_sandbox
 
-    return read_in_sandbox(path, filename=path.name)
+    document = read_in_sandbox(path, filename=path.name)
+    if any(page.scanned for page in document.pages):
+        from ingestion.ocr import complete
+
+        document = complete(document, path)
+    return document
 
 
 def preview_shown(preview: PolicyPreview, *, written: bool) -> dict[str, Any]:
@@ -161,7 +227,23 @@ def preview_shown(preview: PolicyPreview, *, written: bool) -> dict[str, Any]:
         "adverts": to_plain(preview.page.adverts),
         "doubts": to_plain(preview.page.doubts),
         "findings": to_plain(preview.findings),
+        "replaces": preview.replaces,
+        "proposals": [proposal_shown(p) for p in preview.proposals],
     }
+
+
+def proposal_shown(proposal: Proposal) -> dict[str, Any]:
+    """A proposal as JSON-ready values."""
+    return dict(proposal.row) | {"quote": proposal.quote, "reported": proposal.reported, "doubt": proposal.doubt}
+
+
+def proposal_line(row: Mapping[str, Any]) -> str:
+    """A proposal in one line: id, clause, what it says, what it would replace."""
+    figure = f"{row.get('operator', '')} {row.get('threshold', '')}{row.get('unit', '') if row.get('unit') != '日期' else ''}".strip()
+    said = f"{row['rule'].rstrip('。')}{'：' + figure if row.get('threshold') else ''}"
+    when = f"（{row['applies_if']}）" if row.get("applies_if") else ""
+    instead = f"，代替“{row['reported'].rstrip('。')}”" if row.get("reported") else ""
+    return f"{row['pid']}  〔{row['clause']}·{row['modality']}〕{said}{when}{instead}" + (f"；{row['doubt']}" if row.get("doubt") else "")
 
 
 def added_text(result: Mapping[str, Any]) -> str:
@@ -177,6 +259,15 @@ def added_text(result: Mapping[str, Any]) -> str:
     lines += [f"  {c['label']}：{c['count']} 处" for c in result["changes"]]
     lines += [f"  剪去：{a['text'][:30]}（{a['reason']}）" for a in result["adverts"]]
     lines += [f"  须说明：{f['message']}" for f in result["findings"]]
+    waiting = [p for p in result["proposals"] if p["pid"] not in result.get("confirmed", ()) or not result["written"]]
+    if waiting:
+        lines += ["", f"从正文提出 {len(waiting)} 个条目，请人核对原文后确认（确认前不据以判断）："]
+        lines += [f"  {proposal_line(p)}" for p in waiting]
+        lines.append(f"  确认：lingtan policy confirm {result['id']} 条目编号…（或 --all）")
+    if "effect" in result:
+        ahead = not result["written"]
+        lines += ["", "确认全部条目后的变化：" if ahead else "带来的变化：", *effect_text(result["effect"], ahead=ahead)]
+    lines += [f"  未能写成规则：{said}" for said in result.get("left", ())]
     return "\n".join(lines)
 
 
@@ -203,44 +294,30 @@ def _files(preview: PolicyPreview) -> dict[str, str]:
         "text.md": preview.page.text,
         "clauses.jsonl": dump_clauses(preview.clauses),
     }
+    if preview.proposals:
+        files[PROPOSALS] = dump_proposals(preview.proposals)
     return files | ({"corrections.toml": dump_rows("correction", corrections)} if corrections else {})
 
 
-def _with_known_provisions(
-    meta: PolicyMeta, clauses: Sequence[Clause], known: Mapping[str, PolicyDocument]
-) -> PolicyMeta:
-    """A text added under the id of a digest takes over the digest's provisions whose clause the text has."""
-    digest = known.get(str(meta.fields["id"]))
-    if digest is None or meta.provisions:
-        return meta
-    paths = {c.path for c in clauses}
-    rows: list[Mapping[str, Any]] = []
-    lost: list[Mapping[str, Any]] = []
-    for provision in digest.provisions:
-        plain = {k: v for k, v in to_plain(provision).items() if k not in ("id", "doc_id") and v is not None}
-        row = {"pid": provision.id.partition("#")[2], **plain}
-        (rows if provision.clause in paths else lost).append(row)
-    findings = [
-        Finding(
-            id="digest-replaced",
-            severity=Severity.NOTE,
-            message=f"将代替库内“{digest.title}”的现有文本。",
-            subjects=(digest.id,),
-        )
-    ]
-    if lost:
-        findings.append(
-            Finding(
-                id="digest-provisions-lost",
-                severity=Severity.EXPLAIN,
-                subjects=tuple(f"{digest.id}#{r['pid']}" for r in lost),
-                message=f"库内有 {len(lost)} 个条目的条号在新正文里找不到，未沿用。",
-                fix="在 M.toml 中用 [[provision]] 按新条号补上。",
-            )
-        )
-    return PolicyMeta(
-        fields=meta.fields, provisions=tuple(rows), replace=meta.replace, findings=(*meta.findings, *findings)
-    )
+def _repeats(proposal: Proposal, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a provision already says it."""
+    keys = ("clause", "topic", "threshold", "stage")
+    return any(all(row.get(k) == proposal.row.get(k) for k in keys) for row in rows)
+
+
+def _keep_version(folder: Path, fresh: Path) -> None:
+    """The text that is replaced, under the next number; the same text again is no version."""
+    versions = folder / "versions"
+    if versions.is_dir():
+        shutil.copytree(versions, fresh / "versions")
+    if (folder / "text.md").read_bytes() == (fresh / "text.md").read_bytes():
+        return
+    number = len(list((fresh / "versions").glob("*"))) + 1
+    kept = fresh / "versions" / f"{number:04d}"
+    kept.mkdir(parents=True)
+    for path in folder.iterdir():
+        if path.is_file():
+            shutil.copy2(path, kept / path.name)
 
 
 def _doubts(page: CleanedPage) -> list[Finding]:
@@ -266,7 +343,7 @@ def _numbering(clauses: Sequence[Clause]) -> list[Finding]:
             _split_finding("no-numbering", "没有认出条款编号，全部按自然段编为“引言-p1、引言-p2……”。", body[0].id)
         )
     for clause in clauses:
-        if "~" in clause.path:
+        if "~" in clause.path and not clause.path.startswith(DOCUMENT_TITLE):
             findings.append(
                 _split_finding(
                     "clause-number-repeated",

@@ -43,7 +43,7 @@ def check_corpus(root: Path | None = None, *, extra_roots: Sequence[Path] = ()) 
         found += _check_succession(documents, document)
     found += _check_words(base, documents)
     for module in ("factors", "rules"):
-        found += _check_elsewhere(module)
+        found += _check_elsewhere(module, extra_roots)
     return found
 
 
@@ -249,7 +249,7 @@ def _check_words(base: Path, documents: dict[str, PolicyDocument]) -> Iterator[F
             )
 
 
-def _check_elsewhere(name: str) -> list[Finding]:
+def _check_elsewhere(name: str, extra_roots: Sequence[Path]) -> list[Finding]:
     try:
         module = importlib.import_module(f"app.corpus.{name}")
     except ModuleNotFoundError as error:
@@ -257,7 +257,9 @@ def _check_elsewhere(name: str) -> list[Finding]:
             raise
         return []
     check = getattr(module, f"check_{name}", None)
-    return list(check()) if check else []
+    if check is None:
+        return []
+    return list(check(extra_roots=extra_roots) if name == "rules" else check())
 
 
 def _blocking(id: str, message: str, subject: str, fix: str) -> Finding:

@@ -49,6 +49,8 @@ class PolicyMeta:
     provisions: tuple[Mapping[str, Any], ...]
     replace: bool
     findings: tuple[Finding, ...]
+    by_hand: bool = False
+    """The provisions were written by a person into M.toml."""
 
 
 def read_meta(
@@ -58,6 +60,7 @@ def read_meta(
     first_title: str,
     region_of: Callable[[str], str],
     front: Mapping[str, Any] | None = None,
+    inherit: Callable[[str], Mapping[str, Any]] | None = None,
 ) -> PolicyMeta:
     """Parse M.toml. ``first_title`` is the title found in the text, ``region_of`` turns a region into its province,
     ``front`` holds fields written at the head of the file itself; M.toml wins.
@@ -85,10 +88,25 @@ def read_meta(
             findings.append(_finding("meta-unknown", Severity.NOTE, f"文件信息中的“{key}”没有对应字段，未保存。", name))
             continue
         fields.setdefault(name, _plain(name, value))
+    if inherit is not None and "id" in fields:
+        # Only what is missing: a text under the id of a document that is held speaks of the same place and scheme.
+        fields |= {k: v for k, v in inherit(fields["id"]).items() if v and not fields.get(k)}
     findings += _complete(fields, filename=filename, first_title=first_title, region_of=region_of)
     _refuse(fields, provisions)
     rows = tuple({k: _plain(k, v) for k, v in row.items()} for row in provisions)
-    return PolicyMeta(fields=fields, provisions=rows, replace=replace, findings=tuple(findings))
+    return PolicyMeta(fields=fields, provisions=rows, replace=replace, findings=tuple(findings), by_hand=bool(rows))
+
+
+def meta_with(source: str, given: Mapping[str, str | None]) -> str:
+    """The text of M.toml with further fields that are given; a field the text has already is not given twice.
+
+    Raises UsageError for a text that is not TOML."""
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("meta_invalid", f"文件信息不是有效的 TOML：{error}", fix="检查引号、等号和方括号。", subject="meta") from error
+    new = {name: value for name, value in given.items() if value and name not in table}
+    return dump_toml(new) + source
 
 
 def slug_of(title: str, number: str, filename: str) -> str:

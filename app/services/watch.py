@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app.corpus.documents import find_clause, load_documents
-from app.corpus.rules import grounds, load_ruleset
+from app.corpus.rules import grounds, load_ruleset, user_rules
 from app.domain.clause import PolicyDocument
 from app.domain.errors import InputRefused, UsageError
 from app.eligibility import evaluate
@@ -99,16 +99,20 @@ def watch(ws: Workspace, path: Path) -> WatchReport:
 
     Raises UsageError when there is nothing to compare, InputRefused when a file does not follow its schema."""
     rules, folders = _found(path)
-    ruleset = load_ruleset(overlay=rules) if rules else ws.ruleset
+    ruleset = load_ruleset(overlay=[*user_rules(ws.settings.corpus), *rules]) if rules else ws.ruleset
     with _as_corpus(folders) as extra:
         roots = (ws.settings.corpus, *((extra,) if extra else ()))
         documents = load_documents(extra_roots=roots) if extra else ws.policies
-    watched = [
+    return compare(ws.ruleset, ruleset, ws.policies, documents, watched_projects(ws))
+
+
+def watched_projects(ws: Workspace) -> list[Watched]:
+    """Every project of the home with its facts."""
+    return [
         Watched(id=p.id, name=p.profile.name, schemes=p.schemes, facts=facts, run_id=stored.run_id if stored else None)
         for p in list_projects(ws)
         for facts, stored in (facts_of(ws, p),)
     ]
-    return compare(ws.ruleset, ruleset, ws.policies, documents, watched)
 
 
 def compare(
@@ -118,7 +122,7 @@ def compare(
     documents_after: Mapping[str, PolicyDocument],
     projects: Iterable[Watched],
 ) -> WatchReport:
-    """The comparison itself. Pure. A scheme that is new counts for the projects it is open to."""
+    """The comparison itself. Pure. A scheme that is new, or whose official text is new, counts for the projects it is open to."""
     reviews = tuple(_reviews(before, after, documents_before, documents_after))
     return WatchReport(
         before=before.version,
@@ -138,7 +142,7 @@ def _project_change(
     project: Watched, before: RuleSet, after: RuleSet, reviews: Sequence[Review]
 ) -> ProjectChange:
     known = partial(project.facts.value, strict=False)
-    joined = [s for i, s in after.schemes.items() if i not in before.schemes and scheme_applies(s, known) is True]
+    joined = [s for i, s in after.schemes.items() if _risen(i, before, after) and scheme_applies(s, known) is True]
     chosen = (*project.schemes, *(s.id for s in joined if s.id not in project.schemes))
     reports = [
         evaluate(
@@ -156,6 +160,13 @@ def _project_change(
         changes=verdict_changes(*reports, wording=True),
         review=tuple(r.rule for r in reviews if r.scheme in chosen),
     )
+
+
+def _risen(scheme: str, before: RuleSet, after: RuleSet) -> bool:
+    """A scheme that is new, or that could only be compared before and can be decided now."""
+    earlier = before.schemes.get(scheme)
+    decides = any(rule.evidence.decidable for rule in after.schemes[scheme].rules)
+    return earlier is None or (decides and not any(rule.evidence.decidable for rule in earlier.rules))
 
 
 def _rules(ruleset: RuleSet) -> dict[str, Rule]:

@@ -109,6 +109,6 @@ class Workspace:
 
     @property
     def ruleset(self) -> Any:
-        from app.corpus.rules import load_ruleset
+        from app.corpus.rules import load_ruleset, user_rules
 
-        return self.cached("ruleset", load_ruleset)
+        return self.cached("ruleset", lambda: load_ruleset(overlay=user_rules(self.settings.corpus)))

@@ -38,7 +38,12 @@ def read(data: bytes) -> Content:
         paragraphs=tuple(reading.paragraphs),
         tables=tuple(reading.tables),
         findings=_findings(pictures),
-        properties={"docx:pictures": str(pictures), "page_count": "1"},
+        properties={
+            "docx:pictures": str(pictures),
+            "page_count": "1",
+            # How many paragraphs stand before each table: a policy is read in the order of the page, tables included.
+            "tables_after": ",".join(map(str, reading.before)),
+        },
     )
 
 
@@ -46,6 +51,7 @@ class _Reading:
     def __init__(self, numbering: Numbering) -> None:
         self.paragraphs: list[str] = []
         self.tables: list[Table] = []
+        self.before: list[int] = []
         self._numbering = numbering
 
     def blocks(self, parent: Any) -> None:
@@ -73,6 +79,7 @@ class _Reading:
         number = len(self.tables) + 1
         name = f"表{number}"
         self.tables.append(Table(name=name, page=number, rows=()))
+        self.before.append(len(self.paragraphs))
         inner: list[Any] = []
         rows = [self._row(row, inner) for row in _descend(element, "tr")]
         self.tables[number - 1] = Table(name=name, page=number, rows=fill_grid(_joined_down(rows), name))

@@ -42,7 +42,11 @@ def read(data: bytes) -> Content:
     return Content(
         tables=tuple(collector.tables),
         paragraphs=tuple(p for p in (_SPACE.sub(" ", t).strip() for t in collector.paragraphs) if p),
-        properties={"html:title": _SPACE.sub(" ", title).strip(), "page_count": "1"},
+        properties={
+            "html:title": _SPACE.sub(" ", title).strip(),
+            "page_count": "1",
+            "tables_after": ",".join(map(str, collector.before)),
+        },
     )
 
 
@@ -52,6 +56,8 @@ class _Collector:
     def __init__(self) -> None:
         self.paragraphs: list[str] = [""]
         self.tables: list[Table] = []
+        self.before: list[int] = []
+        """How many paragraphs stand before each table."""
         self._cells = 0
 
     def walk(self, root: Any) -> None:
@@ -88,6 +94,7 @@ class _Collector:
         filled: tuple[tuple[Cell, ...], ...] = fill_grid(rows, name)
         if filled:
             self.tables.append(Table(name=name, page=number, rows=filled))
+            self.before.append(sum(1 for p in self.paragraphs if p.strip()))
 
 
 def _placed(cell: Any) -> Placed:
