@@ -22,7 +22,7 @@ _CLAUSE = re.compile(
 )
 _STANDARD = re.compile(
     r"(?:GB|GB/T|GB/Z|DB\d{2}(?:/T)?|T/[A-Z]{2,12}|ISO(?:/[A-Z]{2,4})?|IEC|HJ|NB/T|DL/T|JJF|JJG|HG/T|YB/T|YS/T|SJ/T|QB/T|JB/T) ?"
-    r"\d{1,6}(?:\.\d{1,3})?(?:[-—:]\d{1,2})?(?:[-—:](?:19|20)\d\d)?"
+    r"\d{1,6}(?:\.\d{1,3})?(?:[-—:]\d{1,2}(?!\d))?(?:[-—:](?:19|20)\d\d(?!\d))?(?![\d.])"
 )
 _ORDINAL = re.compile(rf"（\d{{1,2}}）|\d{{1,2}}[.、）]|[①-⑳]|第[{_HAN}]{{1,3}}")
 _FORMS = {"date": _DATE, "clause": _CLAUSE, "standard": _STANDARD, "ordinal": _ORDINAL}
