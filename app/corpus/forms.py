@@ -8,14 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import InputRefused, NotFound
-from app.domain.form import Form, FormBlock, FormSection, PathSpec
+from app.domain.form import Form, FormBlock, FormSection, PathSpec, TargetBasis
 
-KINDS = frozenset({"heading", "paragraph", "note", "sign", "table", "path", "materials"})
+KINDS = frozenset({"heading", "paragraph", "note", "sign", "table", "chart", "path", "materials"})
 _BLOCK_KEYS = frozenset({"kind", "text", "otherwise", "name", "caption", "note", "needs", "when"})
-_SECTION_KEYS = frozenset({"id", "title", "numbered", "block"})
+_SECTION_KEYS = frozenset({"id", "title", "numbered", "wide", "word_limit", "attachments", "use", "block"})
 _PATH_KEYS = frozenset({"id", "title", "topics", "requirement", "state", "planned"})
 _FORM_KEYS = frozenset(
-    {"id", "version", "title", "scheme", "header", "cover", "section", "path", "missing", "phrases", "industries"}
+    {
+        "id",
+        "version",
+        "title",
+        "about",
+        "region",
+        "base",
+        "scheme",
+        "header",
+        "cover",
+        "section",
+        "path",
+        "missing",
+        "phrases",
+        "industries",
+        "target_basis",
+    }
 )
 
 
@@ -30,7 +46,9 @@ def load_form(form_id: str, root: Path | None = None) -> Form:
     if "/" in form_id or "\\" in form_id or not path.is_file():
         raise NotFound("form_not_found", f"没有名为“{form_id}”的申报表格。", fix="请检查表格名称。", subject=form_id)
     try:
-        return parse_form(tomllib.loads(path.read_text(encoding="utf-8")))
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        base = data.get("base")
+        return parse_form(data, load_form(base, root) if base and base != form_id else None)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputRefused(
             "form_invalid",
@@ -45,11 +63,15 @@ def list_forms(root: Path) -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (root / "forms").glob("*.toml")))
 
 
-def parse_form(data: Mapping[str, Any]) -> Form:
-    """A form from its TOML tables. Raises ValueError, KeyError or TypeError with what is wrong."""
+def parse_form(data: Mapping[str, Any], base: Form | None = None) -> Form:
+    """A form from its TOML tables. A form with a ``base`` has the base's paths, phrases and names where it gives none of its own,
+    and takes over a section with ``use``. Raises ValueError, KeyError or TypeError with what is wrong."""
     _known(data, _FORM_KEYS, "表格")
-    paths = {row["id"]: _path(row) for row in data.get("path", ())}
-    sections = tuple(_section(row, paths) for row in data["section"])
+    if data.get("base") and base is None:
+        raise ValueError("表格不能以自己为底本")
+    paths = {**(base.paths if base else {}), **{row["id"]: _path(row) for row in data.get("path", ())}}
+    shared = {s.id: s for s in base.sections} if base else {}
+    sections = tuple(_section(row, paths, shared) for row in data["section"])
     ids = [s.id for s in sections]
     if len(set(ids)) != len(ids):
         raise ValueError("章节编号重复")
@@ -62,10 +84,22 @@ def parse_form(data: Mapping[str, Any]) -> Form:
         cover=tuple((row["label"], row["text"]) for row in data.get("cover", ())),
         sections=sections,
         paths=paths,
-        missing=dict(data.get("missing", {})),
-        phrases={key: tuple(value) for key, value in data.get("phrases", {}).items()},
-        industries={key: tuple(value) for key, value in data.get("industries", {}).items()},
+        missing={**(base.missing if base else {}), **data.get("missing", {})},
+        phrases={**(base.phrases if base else {}), **_lists(data.get("phrases", {}))},
+        industries={**(base.industries if base else {}), **_lists(data.get("industries", {}))},
+        about=data.get("about", ""),
+        region=data.get("region", ""),
+        target_basis=tuple(_basis(row) for row in data.get("target_basis", ())) or (base.target_basis if base else ()),
     )
+
+
+def _lists(rows: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(value) for key, value in rows.items()}
+
+
+def _basis(row: Mapping[str, Any]) -> TargetBasis:
+    _known(row, frozenset({"words", "clause", "anchor"}), "目标依据")
+    return TargetBasis(words=tuple(row["words"]), clause=row["clause"], anchor=row.get("anchor", ""))
 
 
 def _known(row: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
@@ -95,13 +129,24 @@ def _block(row: Mapping[str, Any], paths: Mapping[str, PathSpec] | None = None) 
     return block
 
 
-def _section(row: Mapping[str, Any], paths: Mapping[str, PathSpec]) -> FormSection:
+def _section(row: Mapping[str, Any], paths: Mapping[str, PathSpec], shared: Mapping[str, FormSection]) -> FormSection:
     _known(row, _SECTION_KEYS, "章节")
+    source = shared.get(row["use"]) if "use" in row else None
+    if "use" in row and source is None:
+        raise ValueError(f"底本没有章节：{row['use']}")
+    attachments = [pair if isinstance(pair, list) else [pair, ""] for pair in row.get("attachments", ())]
     return FormSection(
         id=row["id"],
-        title=row["title"],
-        numbered=row.get("numbered", True),
-        blocks=tuple(_block(block, paths) for block in row["block"]),
+        title=row["title"] if "title" in row or source is None else source.title,
+        numbered=row.get("numbered", source.numbered if source else True),
+        wide=row.get("wide", source.wide if source else False),
+        word_limit=int(row.get("word_limit", 0)),
+        attachments=tuple((str(name), str(kind)) for name, kind in attachments)
+        or (source.attachments if source else ()),
+        blocks=(
+            *(source.blocks if source else ()),
+            *(_block(block, paths) for block in row.get("block", () if source else row["block"])),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormBlock:
-    """One block of a section. ``kind`` is heading | paragraph | note | sign | table | path | measures | evidence.
+    """One block of a section. ``kind`` is heading | paragraph | note | sign | table | chart | path | materials.
 
     A paragraph is printed when every fact in ``needs`` exists and every condition in ``when`` holds; otherwise
     ``otherwise`` is printed in its place (nothing when that is empty). ``name`` names the table or path of the block.
@@ -29,12 +29,16 @@ class FormBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSection:
-    """``numbered`` sections carry a Chinese heading number and stand in the table of contents."""
+    """``numbered`` sections carry a Chinese heading number and stand in the table of contents; a ``wide`` one is set across.
+    ``word_limit`` (0: none) is what an authority allows; ``attachments`` are (name, kind label of the documents that serve)."""
 
     id: str
     title: str
     blocks: tuple[FormBlock, ...]
     numbered: bool = True
+    wide: bool = False
+    word_limit: int = 0
+    attachments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,15 @@ class PathSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetBasis:
+    """A target whose name holds one of ``words`` rests on ``clause``, in the sentence with ``anchor``."""
+
+    words: tuple[str, ...]
+    clause: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """``missing`` names, per fact id, what the applicant has to add; ``phrases`` are the rotating sentence patterns."""
 
@@ -68,3 +81,7 @@ class Form:
     header: str = ""
     industries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Named word lists; ``industry:<name>`` holds when the factory's industry contains one of the words."""
+    about: str = ""
+    region: str = ""
+    target_basis: tuple[TargetBasis, ...] = ()
+    """``about`` says in one sentence what the form is for; ``region`` is '' for forms of the whole country."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 #: Control characters, surrogates, non-characters, zero-width and direction marks, and the object mark that reading uses.
 _UNPRINTABLE = re.compile(
@@ -19,3 +20,17 @@ def one_line(text: object) -> str:
 def phrase(text: object) -> str:
     """``one_line`` without the closing punctuation, for use inside a sentence."""
     return one_line(text).rstrip("。；;")
+
+
+def joined(items: Sequence[str]) -> str:
+    """What is missing as one phrase: the items in their order, a head that all of them share (已实施的措施：…) said once."""
+    head, colon, _ = items[0].partition("：") if items else ("", "", "")
+    if colon and len(items) > 1 and all(i.startswith(f"{head}：") for i in items):
+        items = [items[0], *(i[len(head) + 1 :] for i in items[1:])]
+    return "、".join(items)
+
+
+def proof_of(item: str) -> str:
+    """A missing item as what has to be handed in: 已…的证明 for a statement about the factory, otherwise the item itself."""
+    statement = item.startswith("已") and "：" not in item and not item.endswith(("证明", "证明文件", "证明材料"))
+    return f"{item}的证明" if statement else item

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from app.domain.errors import UsageError
 from app.domain.form import Form, FormBlock, FormSection
+from app.drafting.charts import CHARTS, build_chart
 from app.drafting.context import ComposeContext
 from app.drafting.facts import collect_facts
 from app.drafting.guard import refuse_untraced
+from app.drafting.layout import plain_text
 from app.drafting.model import (
     Block,
+    ChartBlock,
     ClauseRef,
     Draft,
     DraftSection,
@@ -35,6 +38,7 @@ class _Counter:
         self.section = 0
         self.heading = 0
         self.table = 0
+        self.figure = 0
 
     def next_section(self) -> Literal:
         self.section += 1
@@ -48,6 +52,10 @@ class _Counter:
     def next_table(self) -> Literal:
         self.table += 1
         return Literal(kind="caption", text=f"表{self.table}")
+
+    def next_figure(self) -> Literal:
+        self.figure += 1
+        return Literal(kind="caption", text=f"图{self.figure}")
 
 
 def compose_draft(form: Form, source: DraftSource, sections: Collection[str] | None = None) -> Draft:
@@ -91,16 +99,21 @@ def _cover(context: ComposeContext) -> DraftSection:
 
 
 def _section(section: FormSection, context: ComposeContext, counter: _Counter) -> DraftSection:
-    title = Text(text=section.title)
+    title = context.fill(section.title)
     if section.numbered:
-        heading = Paragraph(inlines=(counter.next_section(), title), style="heading1")
+        heading = Paragraph(inlines=(counter.next_section(), *title), style="heading1")
     else:
-        heading = Paragraph(inlines=(title,), style="subtitle")
+        heading = Paragraph(inlines=title, style="subtitle")
     blocks: list[Block] = [heading]
     for block in section.blocks:
         blocks += _blocks(block, context, counter)
     return DraftSection(
-        id=section.id, title=section.title, blocks=tuple(cited_once(blocks)), front=not section.numbered
+        id=section.id,
+        title=plain_text(title, context.facts),
+        blocks=tuple(cited_once(blocks)),
+        front=not section.numbered,
+        wide=section.wide and section.numbered,
+        word_limit=section.word_limit,
     )
 
 
@@ -123,6 +136,8 @@ def cited_once(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield replace(block, inlines=once(block.inlines))
+        elif isinstance(block, ChartBlock):
+            yield block
         else:
             yield replace(block, rows=tuple(tuple(once(cell) for cell in row) for row in block.rows))
 
@@ -130,6 +145,8 @@ def cited_once(blocks: Iterable[Block]) -> Iterator[Block]:
 def _blocks(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
     if block.kind == "table":
         yield from _table(block, context, counter)
+    elif block.kind == "chart":
+        yield from _chart(block, context, counter)
     elif block.kind == "path":
         spec = context.form.paths[block.name]
         yield Paragraph(inlines=(counter.next_heading(), Text(text=spec.title)), style="heading2")
@@ -144,6 +161,18 @@ def _blocks(block: FormBlock, context: ComposeContext, counter: _Counter) -> Ite
             yield Paragraph(inlines=inlines, style={"note": "note", "sign": "sign"}.get(block.kind, "body"))
 
 
+def _chart(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
+    if block.name not in CHARTS:
+        raise UsageError(
+            "unknown_chart", f"没有名为“{block.name}”的图。", fix="请修改申报表格定义。", subject=block.name
+        )
+    chart = build_chart(block.name, context)
+    if chart is not None:
+        unit = (Text(text="（"), Literal(kind="unit", text=chart.unit), Text(text="）"))
+        caption = (counter.next_figure(), Text(text="　"), *context.fill(block.caption), *unit)
+        yield replace(chart, caption=caption, note=context.fill(block.note))
+
+
 def _table(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
     if block.name not in TABLES:
         raise UsageError(
@@ -154,7 +183,7 @@ def _table(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iter
         return
     yield TableBlock(
         id=block.name,
-        caption=(counter.next_table(), Text(text=f"　{block.caption}")),
+        caption=(counter.next_table(), Text(text="　"), *context.fill(block.caption)),
         columns=columns,
         rows=rows,
         note=context.fill(block.note),

@@ -9,7 +9,7 @@ from app.domain.fact import Fact
 from app.domain.form import Form
 from app.domain.verdict import CriterionVerdict
 from app.drafting.clauses import cite, spoken_path
-from app.drafting.clean import one_line, phrase
+from app.drafting.clean import joined, one_line, phrase, proof_of
 from app.drafting.facts import fact_id
 from app.drafting.model import CitedClause, ClauseRef, FactRef, Inline, Inlines, Literal, Missing, Text
 from app.drafting.source import DraftSource
@@ -56,15 +56,8 @@ class ComposeContext:
 
     def missing_of(self, criterion: CriterionVerdict) -> Inlines:
         """One 【待补充】 for everything a verdict still needs; what several items share is said once."""
-        items = [
-            f"{p}的证明" if p.startswith("已") and "：" not in p else p for m in criterion.missing if (p := phrase(m))
-        ]
-        if not items:
-            return ()
-        head, colon, _ = items[0].partition("：")
-        if colon and len(items) > 1 and all(i.startswith(f"{head}：") for i in items):
-            items = [items[0], *(i[len(head) + 1 :] for i in items[1:])]
-        return (Missing(what="、".join(items)),)
+        items = [proof_of(p) for m in criterion.missing if (p := phrase(m))]
+        return (Missing(what=joined(items)),) if items else ()
 
     def _cited(self, criterion: CriterionVerdict) -> CitedClause | None:
         about = f"{criterion.title}{criterion.threshold or ''}{criterion.reason}"
@@ -75,7 +68,7 @@ class ComposeContext:
         cited = self._cited(criterion)
         return (ClauseRef(cited=cited),) if cited else ()
 
-    def clause_cell(self, criterion: CriterionVerdict) -> Inlines:
+    def clause_cell(self, criterion: CriterionVerdict, *, footnote: bool = True) -> Inlines:
         """Document and clause of a criterion, with a footnote; the bare id when the corpus does not hold it. The document goes
         by its number where it has one: its full title stands in the footnote."""
         cited = self._cited(criterion)
@@ -83,7 +76,8 @@ class ComposeContext:
             return (Literal(kind="clause", text=one_line(criterion.clause) or "—"),)
         number = cited.document_number
         title: Inlines = (Literal(kind="document", text=number),) if number else law(cited.doc_id, self.source.policies)
-        return (*title, Literal(kind="clause", text=spoken_path(cited.path)), ClauseRef(cited=cited))
+        noted: Inlines = (ClauseRef(cited=cited),) if footnote else ()
+        return (*title, Literal(kind="clause", text=spoken_path(cited.path)), *noted)
 
 
 def header(text: str, unit: str = "") -> Inlines:

@@ -121,6 +121,9 @@ def collect_facts(source: DraftSource) -> dict[str, Fact]:
 
     The result depends on the source alone, so a verifier that collects again gets the same texts.
     """
+    from app.drafting.facts_charts import emission_facts, energy_facts, path_facts
+    from app.drafting.facts_gaps import gap_facts
+    from app.drafting.facts_history import history_facts
     from app.drafting.facts_ledger import document_facts, ledger_facts
     from app.drafting.facts_plan import plan_facts
     from app.drafting.facts_run import run_facts
@@ -133,6 +136,11 @@ def collect_facts(source: DraftSource) -> dict[str, Fact]:
         document_facts(source.documents),
         plan_facts(source.profile, source.run),
         run_facts(source.run) if source.run else (),
+        energy_facts(source.energy),
+        emission_facts(source.run) if source.run else (),
+        path_facts(source.profile, source.run),
+        gap_facts(source.gaps),
+        history_facts(source.profile, source.verdicts),
         verdict_facts(source.verdicts) if source.verdicts else (),
         policy_facts(source.policies),
     ):

@@ -178,6 +178,10 @@ def by_month(entries: Iterable[LedgerEntry]) -> dict[str, tuple[LedgerEntry, ...
     return {month: tuple(months[month]) for month in sorted(months)}
 
 
+def kind_fact_id(kind: str) -> str:
+    return fact_id("doc.kind", kind)
+
+
 def document_facts(documents: tuple[EvidenceDocument, ...]) -> Iterator[Fact]:
     """Name, kind, pages and short digest of every document of the evidence index."""
     for document in documents:
@@ -190,3 +194,7 @@ def document_facts(documents: tuple[EvidenceDocument, ...]) -> Iterator[Fact]:
     if documents:
         at = ";".join(f"{d.sha256[:12]}#p1" for d in documents)
         yield given_fact("doc.count", "证据文件数", str(len(documents)), "份", document=at)
+    for kind in dict.fromkeys(d.kind for d in documents):
+        same = [d.sha256[:12] for d in documents if d.kind == kind]
+        pages = ";".join(f"{short}#p1" for short in same)
+        yield given_fact(kind_fact_id(kind), f"{kind}份数", str(len(same)), "份", document=pages)

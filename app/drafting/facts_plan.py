@@ -81,11 +81,16 @@ def measures(profile: FactoryProfile) -> tuple[Measure, ...]:
     return tuple(out)
 
 
+def target_rows(profile: FactoryProfile) -> list[Mapping[str, Any]]:
+    """The rows of ``[[targets]]`` as given."""
+    return _listed(profile, "targets")
+
+
 def targets(profile: FactoryProfile) -> tuple[Mapping[str, str], ...]:
     """Per target: field → fact id, for the fields name, year and value."""
     return tuple(
         {field: f"target.{n}.{field}" for field in ("name", "year", "value") if _first(given, (field,))}
-        for n, given in enumerate(_listed(profile, "targets"), 1)
+        for n, given in enumerate(target_rows(profile), 1)
     )
 
 
@@ -117,7 +122,7 @@ def plan_facts(profile: FactoryProfile, run: CalculationRun | None) -> Iterator[
                 share = 100 * planned / run.total_tco2
                 at = f"{run.run_id}/measures÷total_tco2"
                 yield number_fact("plan.share", "计划减排量占基准年排放的比例", share, "share", "%", run_line=at)
-    for n, given in enumerate(_listed(profile, "targets"), 1):
+    for n, given in enumerate(target_rows(profile), 1):
         unit = str(given.get("unit", "") or "")
         for field, label in (("name", "目标"), ("year", "目标年"), ("value", "目标值")):
             if found := _first(given, (field,)):

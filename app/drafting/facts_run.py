@@ -14,6 +14,7 @@ from app.domain.number import parse_number
 from app.domain.run import CalculationRun, EmissionLine
 from app.drafting.clean import one_line, phrase
 from app.drafting.facts import fact_id, given_fact, number_fact, text_fact
+from app.drafting.readable import factor_name, readable
 
 CATEGORY_LABELS: dict[str, str] = {
     "fuel_combustion": "化石燃料燃烧排放",
@@ -105,14 +106,15 @@ def run_facts(run: CalculationRun) -> Iterator[Fact]:
         yield text_fact(
             fact_id("run.factor", factor.id, "source"), "因子来源", named_source(factor.source), run_line=origin
         )
-        yield text_fact(fact_id("run.factor", factor.id, "why"), "取用理由", factor.why, run_line=origin)
+        yield text_fact(fact_id("run.factor", factor.id, "name"), "因子", factor_name(factor.id), run_line=origin)
+        yield text_fact(fact_id("run.factor", factor.id, "why"), "取用理由", readable(factor.why), run_line=origin)
     yield from _indicator_facts(run)
     if run.offsets_tco2e is not None:
         yield number_fact(
             "run.offsets", "另列的抵销量", run.offsets_tco2e, "emission", "tCO2e", run_line=here("offsets_tco2e")
         )
     for n, caveat in enumerate(run.caveats, 1):
-        yield text_fact(f"run.caveat.{n}", "核算说明", phrase(caveat), run_line=here(f"caveats/{n}"))
+        yield text_fact(f"run.caveat.{n}", "核算说明", phrase(readable(caveat)), run_line=here(f"caveats/{n}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -62,8 +62,11 @@ def _loose(token: str, around: str) -> Finding:
 
 
 def check_draft(draft: Draft, policies: Mapping[str, PolicyDocument] | None = None) -> tuple[Finding, ...]:
-    """``check_inlines`` over every paragraph, cell, caption and note of a draft, each on its own."""
-    return tuple(f for line in draft.lines() for f in check_inlines(line, draft.facts, policies))
+    """``check_inlines`` over every paragraph, cell, caption and note of a draft, each on its own, and the facts of its charts."""
+    plotted = [
+        f for chart in draft.charts for f in check_inlines([FactRef(fact=i) for i in chart.plotted()], draft.facts)
+    ]
+    return (*(f for line in draft.lines() for f in check_inlines(line, draft.facts, policies)), *plotted)
 
 
 def refuse_untraced(draft: Draft) -> None:

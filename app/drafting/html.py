@@ -13,6 +13,8 @@ from urllib.parse import quote
 from app.drafting.clauses import footnote_pieces, spoken_path
 from app.drafting.layout import plain_text
 from app.drafting.model import (
+    Block,
+    ChartBlock,
     CitedClause,
     ClauseRef,
     Draft,
@@ -54,7 +56,7 @@ class _Page:
             first = len(self.notes)
             yield f'<section id="section-{escape(section.id)}">'
             for block in section.blocks:
-                yield from self._table(block) if isinstance(block, TableBlock) else self._paragraph(block)
+                yield from self._block(block)
             if len(self.notes) > first:
                 yield '<aside class="footnotes"><ol>'
                 for number in range(first, len(self.notes)):
@@ -62,6 +64,24 @@ class _Page:
                 yield "</ol></aside>"
             yield "</section>"
         yield "</article>"
+
+    def _block(self, block: Block) -> Iterator[str]:
+        if isinstance(block, TableBlock):
+            return self._table(block)
+        return self._chart(block) if isinstance(block, ChartBlock) else self._paragraph(block)
+
+    def _chart(self, block: ChartBlock) -> Iterator[str]:
+        """A chart's data as a table, every figure its fact; the picture itself is drawn in Word."""
+        kind = escape(block.kind)
+        yield f'<figure class="chart" id="chart-{escape(block.id)}" data-kind="{kind}" data-unit="{escape(block.unit)}"><table>'
+        yield f"<caption>{self._inlines(block.caption)}</caption><thead><tr><td></td>"
+        yield from (f'<th scope="col">{escape(series.name)}</th>' for series in block.series)
+        yield "</tr></thead><tbody>"
+        for n, category in enumerate(block.categories):
+            facts = [series.facts[n] for series in block.series]
+            cells = "".join(f'<td class="right">{self._fact(FactRef(fact=f)) if f else ""}</td>' for f in facts)
+            yield f'<tr><th scope="row">{escape(category)}</th>{cells}</tr>'
+        yield "</tbody></table></figure>"
 
     def _paragraph(self, block: Paragraph) -> Iterator[str]:
         element = _ELEMENTS.get(block.style, "p")

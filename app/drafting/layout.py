@@ -9,13 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.domain.fact import Fact
+from app.drafting.chart_xml import size_mm
 from app.drafting.clauses import footnote_pieces
-from app.drafting.model import CitedClause, ClauseRef, Draft, FactRef, Inline, Inlines, Paragraph, TableBlock
+from app.drafting.model import (
+    Block,
+    ChartBlock,
+    CitedClause,
+    ClauseRef,
+    Draft,
+    FactRef,
+    Inline,
+    Inlines,
+    Paragraph,
+    TableBlock,
+)
 from app.drafting.word_body import needs_space
 
 PAGE_POINTS = (297 - 37 - 35) / 25.4 * 72
 LINE_POINTS = 28.0
 TEXT_POINTS = (210 - 28 - 26) / 25.4 * 72
+WIDE_PAGE_POINTS = (210 - 26 - 28) / 25.4 * 72
+WIDE_TEXT_POINTS = (297 - 37 - 35) / 25.4 * 72
 _FOOTNOTE_POINTS = 12.0
 _SEPARATOR_POINTS = 14.0
 
@@ -53,14 +67,14 @@ def _note_heights(inlines: Inlines) -> float:
     return sum(_note_height(i.cited) for i in inlines if isinstance(i, ClauseRef))
 
 
-def _paragraph(block: Paragraph, facts: Mapping[str, Fact]) -> Iterator[tuple[float, float]]:
+def _paragraph(block: Paragraph, facts: Mapping[str, Fact], width: float) -> Iterator[tuple[float, float]]:
     """Lines that stay together: two at either end of a paragraph. A footnote counts on the line its mark falls on."""
-    count = _lines(plain_text(block.inlines, facts), 16, TEXT_POINTS, 32)
+    count = _lines(plain_text(block.inlines, facts), 16, width, 32)
     notes = [0.0] * count
     position = 32.0
     for inline in block.inlines:
         if isinstance(inline, ClauseRef):
-            notes[min(count - 1, int(position // TEXT_POINTS))] += _note_height(inline.cited)
+            notes[min(count - 1, int(position // width))] += _note_height(inline.cited)
         else:
             position += text_width(_text(inline, facts), 16)
     if count <= 3:
@@ -71,36 +85,51 @@ def _paragraph(block: Paragraph, facts: Mapping[str, Fact]) -> Iterator[tuple[fl
     yield 2 * LINE_POINTS, notes[-2] + notes[-1]
 
 
-def _table(block: TableBlock, facts: Mapping[str, Fact]) -> Iterator[tuple[float, float]]:
+def _table(block: TableBlock, facts: Mapping[str, Fact], width: float) -> Iterator[tuple[float, float]]:
     """The caption with the header and the first row, each further row, the note."""
     size, line = (10.5, 16.0) if block.dense else (12.0, 20.0)
     total = sum(c.share for c in block.columns)
-    widths = [TEXT_POINTS * c.share / total - 7 for c in block.columns]
+    widths = [width * c.share / total - 7 for c in block.columns]
     head = 32.0 + line * max(
         _lines(plain_text(c.header, facts), size, w) for c, w in zip(block.columns, widths, strict=True)
     )
     for row in block.rows:
         cells = zip(row, widths, strict=True)
-        height = line * max(_lines(plain_text(cell, facts), size, width) for cell, width in cells) + 0.5
+        height = line * max(_lines(plain_text(cell, facts), size, w) for cell, w in cells) + 0.5
         yield head + height, sum(_note_heights(cell) for cell in row)
         head = 0.0
-    yield 16.0 * _lines(plain_text(block.note, facts), 10.5, TEXT_POINTS) + 10, 0.0
+    yield 16.0 * _lines(plain_text(block.note, facts), 10.5, width) + 10, 0.0
+
+
+def _pieces(block: Block, facts: Mapping[str, Fact], width: float) -> Iterator[tuple[float, float]]:
+    if isinstance(block, TableBlock):
+        return _table(block, facts, width)
+    return _chart(block) if isinstance(block, ChartBlock) else _paragraph(block, facts, width)
+
+
+def _chart(block: ChartBlock) -> Iterator[tuple[float, float]]:
+    """A chart stands with its caption on one page."""
+    yield size_mm(block)[1] / 25.4 * 72 + 40 + (16 if block.note else 0), 0.0
 
 
 def heading_pages(draft: Draft) -> tuple[int, ...]:
     """The estimated page of every numbered heading, counted from the first page of the numbered part."""
     pages: list[int] = []
     page, used, noted = 1, 0.0, False
+    wide = False
     waiting = 0
     """Headings that wait for the block they must share a page with."""
-    for block in (b for s in draft.sections if not s.front for b in s.blocks):
+    for across, block in ((s.wide, b) for s in draft.sections if not s.front for b in s.blocks):
+        if across != wide:
+            page, used, noted, wide = page + bool(used), 0.0, False, across
         if isinstance(block, Paragraph) and block.style.startswith("heading"):
             waiting += 1
             continue
-        pieces = _table(block, draft.facts) if isinstance(block, TableBlock) else _paragraph(block, draft.facts)
+        height_of_page, width = (WIDE_PAGE_POINTS, WIDE_TEXT_POINTS) if wide else (PAGE_POINTS, TEXT_POINTS)
+        pieces = _pieces(block, draft.facts, width)
         for height, notes in pieces:
             needed = waiting * LINE_POINTS + height + notes + (_SEPARATOR_POINTS if notes and not noted else 0)
-            if used + needed > PAGE_POINTS and used:
+            if used + needed > height_of_page and used:
                 page, used, noted = page + 1, 0.0, False
                 needed = waiting * LINE_POINTS + height + notes + (_SEPARATOR_POINTS if notes else 0)
             used += needed

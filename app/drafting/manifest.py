@@ -12,10 +12,12 @@ from typing import Any
 
 from app.domain.fact import Fact
 from app.drafting.clean import one_line
+from app.drafting.layout import plain_text
 from app.drafting.model import CitedClause, Draft, FactRef
 from app.drafting.places import Place
 from app.drafting.readback import MANIFEST_NAMESPACE, MARK
 from app.drafting.tags import digest8
+from app.drafting.word_charts import WrittenChart
 
 _ORIGINS = ("run_line", "document", "clause", "profile")
 
@@ -31,6 +33,21 @@ class ExpectedCitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedChart:
+    """A chart as it was written: which fact each bar draws, its caption and description, and the digests of its two parts."""
+
+    id: str
+    unit: str
+    alt: str
+    caption: str
+    part: str
+    book: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[str, ...]], ...]
+    """(name, fact id per category; '' where nothing is drawn)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """``places`` maps a context's digest to the subjects that stood there, each with whether its unit followed;
     ``quotes`` maps the tag of a quote in running text to its words; ``contents`` are (entry, page) of the table of contents."""
@@ -42,6 +59,7 @@ class Manifest:
     quotes: Mapping[str, frozenset[str]]
     facts: Mapping[str, str]
     contents: tuple[tuple[str, str], ...]
+    charts: tuple[ExpectedChart, ...] = ()
 
 
 def context_digest(context: str) -> str:
@@ -54,6 +72,7 @@ def write_manifest(
     cited: Mapping[str, CitedClause],
     contents: Iterable[tuple[str, str]],
     tags: Iterable[str],
+    charts: Iterable[WrittenChart] = (),
 ) -> bytes:
     """The part's bytes. ``cited`` maps footnote ids to what they cite; ``tags`` are those of all controls by number."""
     from lxml import etree
@@ -71,7 +90,8 @@ def write_manifest(
     root.set("form", f"{draft.form}@{draft.version}")
     root.set("date", draft.generated_on.isoformat())
     facts = sub(root, "facts")
-    for id in dict.fromkeys(i.fact for i in draft.inlines() if isinstance(i, FactRef)):
+    printed = [i.fact for i in draft.inlines() if isinstance(i, FactRef)]
+    for id in dict.fromkeys((*printed, *(fact for chart in draft.charts for fact in chart.plotted()))):
         fact: Fact = draft.facts[id]
         origin = {key: getattr(fact, key) for key in _ORIGINS}
         sub(facts, "fact", fact.text, id=id, label=fact.label, value=fact.value, unit=fact.unit, **origin)
@@ -95,6 +115,26 @@ def write_manifest(
             unit = "1" if place.unit else None
             words = place.text if place.subject.startswith("quote:") else ""
             sub(standing, "place", words, context=context_digest(place.context), subject=place.subject, unit=unit)
+    drawn = sub(root, "charts")
+    for written in charts:
+        block = written.chart
+        caption = plain_text(block.caption, draft.facts)
+        drawing = sub(
+            drawn,
+            "chart",
+            id=block.id,
+            unit=block.unit,
+            alt=block.alt,
+            caption=caption,
+            part=written.part,
+            book=written.book,
+        )
+        for category in block.categories:
+            sub(drawing, "category", category)
+        for series in block.series:
+            row = sub(drawing, "series", name=series.name)
+            for point in series.facts:
+                sub(row, "point", fact=point or "")
     toc = sub(root, "contents")
     for entry, page in contents:
         sub(toc, "entry", entry, page=page)
@@ -102,6 +142,17 @@ def write_manifest(
     for number, tag in enumerate(tags, 1):
         sub(marks, "mark", name=f"{MARK}{number}", tag=tag)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _read_chart(chart: Any, ns: str) -> ExpectedChart:
+    return ExpectedChart(
+        **{name: chart.get(name, "") for name in ("id", "unit", "alt", "caption", "part", "book")},
+        categories=tuple(c.text or "" for c in chart.iter(f"{ns}category")),
+        series=tuple(
+            (s.get("name", ""), tuple(p.get("fact", "") for p in s.iter(f"{ns}point")))
+            for s in chart.iter(f"{ns}series")
+        ),
+    )
 
 
 def read_manifest(data: bytes) -> Manifest | None:
@@ -135,4 +186,5 @@ def read_manifest(data: bytes) -> Manifest | None:
         quotes={key: frozenset(value) for key, value in quotes.items()},
         facts={f.get("id", ""): f.text or "" for f in root.iter(f"{ns}fact")},
         contents=tuple((e.text or "", e.get("page", "")) for e in root.iter(f"{ns}entry")),
+        charts=tuple(_read_chart(c, ns) for c in root.iter(f"{ns}chart")),
     )

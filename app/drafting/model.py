@@ -113,17 +113,48 @@ class TableBlock:
     dense: bool = False
 
 
-Block = Paragraph | TableBlock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSeries:
+    """One row of bars: a fact id per category, None where there is nothing to draw."""
+
+    name: str
+    facts: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartBlock:
+    """A numbered chart. ``kind`` is bar | column | stacked | pie; every plotted value is the printed text of a fact, and all
+    facts have the unit ``unit``. ``alt`` describes the picture to those who cannot see it and holds no figure."""
+
+    id: str
+    caption: Inlines
+    kind: str
+    unit: str
+    categories: tuple[str, ...]
+    series: tuple[ChartSeries, ...]
+    alt: str
+    note: Inlines = ()
+
+    def plotted(self) -> Iterator[str]:
+        """The fact ids of all plotted values, series by series."""
+        for series in self.series:
+            yield from (fact for fact in series.facts if fact is not None)
+
+
+Block = Paragraph | TableBlock | ChartBlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSection:
-    """``blocks`` include the section's headings. ``front`` sections stand before the table of contents."""
+    """``blocks`` include the section's headings. ``front`` sections stand before the table of contents; the pages of a ``wide``
+    one lie in landscape. ``word_limit`` is what the form allows, 0 for no limit."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     front: bool = False
+    wide: bool = False
+    word_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +179,16 @@ class Draft:
                     yield block.inlines
                     continue
                 yield block.caption
-                yield from (column.header for column in block.columns)
-                for row in block.rows:
-                    yield from row
+                if isinstance(block, TableBlock):
+                    yield from (column.header for column in block.columns)
+                    for row in block.rows:
+                        yield from row
                 yield block.note
+
+    @property
+    def charts(self) -> tuple[ChartBlock, ...]:
+        """Every chart, in reading order."""
+        return tuple(b for s in self.sections for b in s.blocks if isinstance(b, ChartBlock))
 
     def inlines(self) -> Iterator[Inline]:
         """Every inline in reading order."""

@@ -14,11 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from app.domain.errors import InputRefused
+from app.drafting.readback_charts import ReadChart, read_charts
 from app.drafting.word_xml import MC, W
 
 MAX_PART_BYTES = 64 * 1024 * 1024
 MAX_PARTS = 2000
 OBJECT = "\ufffc"
+_READ = (".xml", ".rels", ".xlsx")
 #: Hidden bookmarks of this name and a number surround our controls; the manifest says which tag a number had.
 MARK = "_lt"
 MANIFEST_NAMESPACE = "urn:lingtan:draft:1"
@@ -70,6 +72,7 @@ class ReadDocx:
     footnotes: dict[str, list[ReadParagraph]] = field(default_factory=dict)
     manifest: bytes | None = None
     application: str = ""
+    charts: list[ReadChart] = field(default_factory=list)
 
 
 class _Reader:
@@ -270,6 +273,7 @@ def read_docx(data: bytes) -> ReadDocx:
             out.footnotes.update({f"end:{k}": v for k, v in read_notes(_xml(parts[name]), styles, marks).items()})
         elif name == "docProps/app.xml":
             out.application = "".join(e.text or "" for e in _xml(parts[name]).iter() if _local(e) == "Application")
+    out.charts = read_charts(parts, _xml)
     return out
 
 
@@ -295,7 +299,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
             infos = package.infolist()
             if len(infos) > MAX_PARTS or any(i.file_size > MAX_PART_BYTES for i in infos):
                 raise InputRefused("docx_unreadable", "Word 文件过大，不能核对。", fix="请提供由本系统导出的申报书。")
-            wanted = [i for i in infos if i.filename.endswith(".xml") and not i.filename.startswith("word/theme")]
+            wanted = [i for i in infos if i.filename.endswith(_READ) and not i.filename.startswith("word/theme")]
             parts = {i.filename: package.read(i) for i in wanted}
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise InputRefused(

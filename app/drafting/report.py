@@ -24,6 +24,10 @@ _FIXES = {
     "citation-changed": "请恢复脚注中的文件名称、文号和条款号。",
     "contents-changed": "请在 Word 中更新目录，或重新导出。",
     "manifest-missing": "请用本系统导出的原文件核对。",
+    "chart-changed": "请恢复图表中的数据、名称和格式，或重新导出。",
+    "chart-moved": "请把图表放回原来的图题之上，或重新导出。",
+    "chart-without-fact": "图表中的数据没有来源；请删除该图表，或改用系统生成的图表。",
+    "chart-removed": "如系有意删除，无须处理；否则请重新导出。",
     "number-removed": "如系有意删除，无须处理；否则请重新导出。",
 }
 

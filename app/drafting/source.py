@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from app.domain.carrier import Carrier, Direction
 from app.domain.clause import PolicyDocument
@@ -47,6 +48,33 @@ class EvidenceDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyPart:
+    """What one carrier adds to the energy of the run, in tce by ``basis`` (当量 or 等价); ``origin`` is its address in the run."""
+
+    label: str
+    basis: str
+    tce: Fraction
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapEntry:
+    """One open item of the gap plan, as the plan words it."""
+
+    criterion: str
+    title: str
+    clause: str
+    modality: str
+    kind: str
+    what: str
+    proof: str
+    supplier: str
+    next_step: str
+    assignee: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSource:
     """``policies`` maps document ids to the corpus; ``generated_on`` is the date printed on the cover."""
 
@@ -57,4 +85,6 @@ class DraftSource:
     records: tuple[LedgerEntry, ...] = ()
     verdicts: EligibilityReport | None = None
     documents: tuple[EvidenceDocument, ...] = ()
+    energy: tuple[EnergyPart, ...] = ()
+    gaps: tuple[GapEntry, ...] = ()
     policies: Mapping[str, PolicyDocument] = field(default_factory=dict)

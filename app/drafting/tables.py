@@ -11,6 +11,7 @@ from app.drafting.facts_plan import measures, targets
 from app.drafting.facts_run import category_label, line_fact_id, run_sources
 from app.drafting.facts_verdict import verdict_fact_id
 from app.drafting.model import Column, FactRef, Inlines, Literal, Missing, Text
+from app.drafting.tables_dossier import DOSSIER
 from app.drafting.trends import month_text, monthly_electricity
 
 Row = tuple[Inlines, ...]
@@ -146,22 +147,22 @@ def lines(context: ComposeContext) -> Built:
 
 
 def factors(context: ComposeContext) -> Built:
-    """Every factor frozen into the run with value, unit, source and the reason it was taken."""
+    """Every factor frozen into the run with its name, value, unit, source and the reason it was taken."""
     run = context.source.run
     if run is None:
         return (), (), True
     columns = (
-        Column(header=_text("序号"), share=8, align="center"),
-        Column(header=_text("数值"), share=16, align="right"),
-        Column(header=_text("单位"), share=16, align="center"),
-        Column(header=_text("来源"), share=34),
+        Column(header=_text("序号"), share=7, align="center"),
+        Column(header=_text("因子"), share=23),
+        Column(header=_text("数值与单位"), share=18, align="right"),
+        Column(header=_text("来源"), share=26),
         Column(header=_text("取用理由"), share=26),
     )
     rows = tuple(
         (
             _ordinal(n),
-            context.cell(fact_id("run.factor", f.id)),
-            context.cell(fact_id("run.factor", f.id, "unit")),
+            context.cell(fact_id("run.factor", f.id, "name")),
+            context.cell(fact_id("run.factor", f.id), unit=True),
             context.cell(fact_id("run.factor", f.id, "source")),
             context.cell(fact_id("run.factor", f.id, "why")),
         )
@@ -329,4 +330,5 @@ TABLES: dict[str, Callable[[ComposeContext], Built]] = {
     "compliance": compliance,
     "evidence": evidence,
     "records": records,
+    **DOSSIER,
 }

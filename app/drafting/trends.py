@@ -15,21 +15,17 @@ from app.domain.form import Form
 from app.domain.number import parse_number
 from app.domain.run import CalculationRun
 from app.drafting.facts import fact_id
+from app.drafting.facts_charts import path_points
 from app.drafting.facts_ledger import Group, by_month, group_fact_id, group_label, grouped, missing_months
 from app.drafting.facts_plan import measures, targets
 from app.drafting.facts_run import UNCOUNTED, category_label
 from app.drafting.model import FactRef, Inline, Inlines, Literal, Text
 from app.drafting.source import DraftSource
 from app.drafting.template import TemplateScope
+from app.drafting.trends_figures import figure_names, month_text
 
 #: Above this difference between the highest and the lowest month, in percent of the mean, consumption counts as uneven.
 UNEVEN_PERCENT = Fraction(40)
-
-
-def month_text(month: str) -> Inlines:
-    """``2025-03`` as 2025年3月."""
-    year, _, number = month.partition("-")
-    return (Literal(kind="date", text=f"{int(year)}年{int(number)}月"),)
 
 
 def ranked_categories(run: CalculationRun) -> tuple[tuple[str, Fraction], ...]:
@@ -122,6 +118,25 @@ def _gap_text(gaps: Mapping[str, tuple[str, ...]]) -> Inlines:
     return tuple(out)
 
 
+def _histories(facts: Mapping[str, Fact]) -> set[str]:
+    """Whether the series of the years went one way all along: ``trend:total_down``, ``trend:renewable_up`` …"""
+    out: set[str] = set()
+    for name, series in (("total", "total_tco2"), ("renewable", "renewable_share")):
+        found = sorted(id for id in facts if id.startswith(f"annual.{series}."))
+        try:
+            values = [parse_number(facts[id].value) for id in found]
+        except ValueError:
+            continue
+        pairs = list(zip(values, values[1:], strict=False))
+        if len(values) >= 3 and all(a > b for a, b in pairs):
+            out.add(f"trend:{name}_down")
+        elif len(values) >= 3 and all(a < b for a, b in pairs):
+            out.add(f"trend:{name}_up")
+        elif len(values) >= 3:
+            out.add(f"trend:{name}_mixed")
+    return out
+
+
 def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tuple[TemplateScope, frozenset[str]]:
     """The scope of the form's templates and the conditions that hold for this factory."""
     conditions: set[str] = set()
@@ -130,6 +145,7 @@ def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tupl
     for names, words, holds in (
         _run_names(source.run) if source.run is not None else ({}, {}, set()),
         _electricity_names(source, facts),
+        figure_names(source, facts),
     ):
         alias.update(names)
         texts.update(words)
@@ -153,6 +169,11 @@ def read_trends(form: Form, source: DraftSource, facts: dict[str, Fact]) -> tupl
         ("offsets", source.run and source.run.offsets),
     ):
         conditions.add(name if present else f"no_{name}")
+    conditions |= _histories(facts)
+    if path_points(source.profile, source.run, facts)[1:]:
+        conditions.add("path")
+    if source.profile.extra.get("equipment"):
+        conditions.add("equipment")
     if "plan.reduction" in facts and "run.total" in facts and "plan.residual" not in facts:
         conditions.add("plan.exceeds")
     scope = TemplateScope(facts=facts, policies=source.policies, alias=alias, texts=texts, missing=form.missing)

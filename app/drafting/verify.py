@@ -7,7 +7,7 @@ was written; or when it is a structural literal that still fits its own tag. Eve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.domain.clause import PolicyDocument
 from app.domain.fact import Fact
@@ -15,6 +15,7 @@ from app.domain.finding import Finding, Severity
 from app.drafting.manifest import Manifest, read_manifest
 from app.drafting.readback import ReadDocx, ReadParagraph, read_docx
 from app.drafting.report import VerifyReport, finding
+from app.drafting.verify_charts import check_charts
 from app.drafting.verify_citations import Corpus, check_citations, check_quotes, note_text, whole_footnotes
 from app.drafting.verify_numbers import Count, check_paragraph, check_places
 from app.drafting.word import APPLICATION
@@ -41,12 +42,13 @@ def verify_docx(data: bytes, *, facts: Mapping[str, Fact], policies: Mapping[str
             count.add(True)
         else:
             notes += note
-    for paragraph in (*docx.paragraphs, *notes):
+    for paragraph in (*_once(docx.paragraphs), *notes):
         findings += check_paragraph(paragraph, facts, count)
         findings += check_quotes(paragraph, manifest, corpus)
     if manifest is not None:
         findings += check_places(docx.paragraphs, manifest, facts, count)
         findings += check_contents(docx, manifest)
+        findings += check_charts(docx, manifest.charts, facts, count, ours=docx.application == APPLICATION)
     more, citations, valid = check_citations(docx, manifest, corpus, whole)
     findings += more
     return VerifyReport(
@@ -64,6 +66,16 @@ def _most_telling(findings: list[Finding]) -> tuple[Finding, ...]:
     blocking = [f for f in findings if f.severity is Severity.BLOCKING]
     others = [f for f in findings if f.severity is not Severity.BLOCKING]
     return (*blocking, *(f for f in others if not blocking or f.id != "number-context-changed"))
+
+
+def _once(paragraphs: Sequence[ReadParagraph]) -> Iterator[ReadParagraph]:
+    """Page headers repeat from one run of pages to the next; LibreOffice keeps the bookmarks of one copy only. A copy with the
+    same words as one that carries its controls is that header again."""
+    carried = {_squeeze(p.text) for p in paragraphs if p.part == "header" and any(piece.tag for piece in p.pieces)}
+    for paragraph in paragraphs:
+        bare = paragraph.part == "header" and not any(piece.tag for piece in paragraph.pieces)
+        if not (bare and _squeeze(paragraph.text) in carried):
+            yield paragraph
 
 
 def _squeeze(text: str) -> str:

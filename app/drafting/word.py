@@ -6,7 +6,7 @@ support there, so ``/word/footnotes.xml`` and the manifest are parts of our own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -19,7 +19,14 @@ from app.drafting.package import pack, unpack
 from app.drafting.places import find_places
 from app.drafting.readback import MANIFEST_NAMESPACE, read_part
 from app.drafting.word_body import BodyWriter
-from app.drafting.word_styles import apply_styles, section_properties, style_ids
+from app.drafting.word_charts import add_charts
+from app.drafting.word_styles import (
+    TEXT_WIDTH_TWIPS,
+    WIDE_WIDTH_TWIPS,
+    apply_styles,
+    section_properties,
+    style_ids,
+)
 from app.drafting.word_xml import el, field, field_code, field_mark, qn, rebased, run
 
 APPLICATION = "lingtan"
@@ -46,7 +53,7 @@ def write_docx(draft: Draft) -> bytes:
         if child.tag != qn("w:sectPr"):
             body.remove(child)
     last_section = body[-1]
-    body_blocks = [e for s in draft.sections if not s.front for b in s.blocks for e in writer.block(b)]
+    body_blocks, breaks, last_wide = _body(draft, writer)
     front, contents = _front(draft, writer)
     headers = tuple([*writer.inlines(draft.header)] for _ in range(2))
     footnotes = el("w:footnotes")
@@ -57,14 +64,15 @@ def write_docx(draft: Draft) -> bytes:
         footnotes.append(writer.footnote(number, clause))
     for element in (*front, *body_blocks):
         last_section.addprevious(element)
-    _page_furniture(document, headers, writer.styles)
+    charts = add_charts(document, writer.charts, draft.facts)
+    headers_part = _page_furniture(document, headers, writer.styles, breaks, last_wide)
     _settings(document)
     _properties(document, draft)
 
     names = {i: n for n, i in writer.styles.items()}
     places = find_places(read_part(document.element, "body", names))
-    places += find_places(read_part(document.sections[-1].header._element, "header", names))
-    manifest = write_manifest(draft, places, cited, contents, writer.tags)
+    places += find_places(read_part(headers_part, "header", names))
+    manifest = write_manifest(draft, places, cited, contents, writer.tags, charts)
     package = document.part.package
     for id in [r.rId for r in document.part.rels.values() if r.reltype == f"{_RELS}/customXml"]:
         document.part.rels.pop(id)  # the template's own item would take our part's name
@@ -102,6 +110,24 @@ def _front(draft: Draft, writer: BodyWriter) -> tuple[list[Any], list[tuple[str,
     break_paragraph = el("w:p", el("w:pPr", el("w:pStyle", val=writer.styles["table note"]), section_properties()))
     out.append(break_paragraph)
     return out, contents
+
+
+def _body(draft: Draft, writer: BodyWriter) -> tuple[list[Any], list[Any], bool]:
+    """The numbered sections, the section properties that end each run of pages of one orientation but the last, and whether the
+    last run lies across."""
+    out: list[Any] = []
+    breaks: list[Any] = []
+    wide: bool | None = None
+    for section in draft.sections:
+        if section.front:
+            continue
+        if wide is not None and section.wide != wide:
+            breaks.append(section_properties(wide=wide))
+            out.append(el("w:p", el("w:pPr", el("w:pStyle", val=writer.styles["section end"]), breaks[-1])))
+        wide = section.wide
+        writer.width = WIDE_WIDTH_TWIPS if wide else TEXT_WIDTH_TWIPS
+        out += [e for b in section.blocks for e in writer.block(b)]
+    return out, breaks, bool(wide)
 
 
 def _cover(section: DraftSection, writer: BodyWriter) -> list[Any]:
@@ -147,9 +173,13 @@ def _separator(id: int, kind: str) -> Any:
     return el("w:footnote", paragraph, type=kind, id=id)
 
 
-def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: Mapping[str, str]) -> None:
-    """Header of the numbered part, and ``— 1 —`` on the outer side: right on odd pages, left on even ones."""
+def _page_furniture(
+    document: Any, headers: tuple[list[Any], ...], styles: Mapping[str, str], breaks: Sequence[Any], wide: bool
+) -> Any:
+    """Header of the numbered part, and ``— 1 —`` on the outer side: right on odd pages, left on even ones. The first run of pages
+    carries them and the number to start from; the runs after it inherit both. Returns the header."""
     section = document.sections[-1]
+    header_element: Any = None
     document.settings.odd_and_even_pages_header_footer = True
     sides = (
         (section.header, section.footer, "right"),
@@ -158,18 +188,19 @@ def _page_furniture(document: Any, headers: tuple[list[Any], ...], styles: Mappi
     for (slot, footer, align), header in zip(sides, headers, strict=True):
         slot.is_linked_to_previous = False
         footer.is_linked_to_previous = False
+        header_element = header_element if header_element is not None else slot._element
         _refill(slot._element, el("w:p", el("w:pPr", el("w:pStyle", val=styles["header"])), *header))
         side = {"right": {"right": 280}, "left": {"left": 280}}[align]
         properties = el("w:pPr", el("w:pStyle", val=styles["footer"]), el("w:ind", **side), el("w:jc", val=align))
         _refill(footer._element, el("w:p", properties, run("— "), *field("PAGE"), run(" —")))
-    fresh = section_properties(start=1)
-    old = section._sectPr
-    for reference in list(old):
-        if reference.tag in (qn("w:headerReference"), qn("w:footerReference")):
-            fresh.insert(
-                len(fresh.findall(qn("w:headerReference")) + fresh.findall(qn("w:footerReference"))), reference
-            )
-    old.getparent().replace(old, fresh)
+    old, last = section._sectPr, section_properties(wide=wide)
+    first = breaks[0] if breaks else last
+    references = [r for r in old if r.tag in (qn("w:headerReference"), qn("w:footerReference"))]
+    for n, reference in enumerate(references):
+        first.insert(n, reference)
+    first.find(qn("w:pgMar")).addnext(el("w:pgNumType", start=1))
+    old.getparent().replace(old, last)
+    return header_element
 
 
 def _refill(container: Any, paragraph: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from app.domain.fact import Fact
 from app.drafting.clauses import footnote_pieces
 from app.drafting.model import (
+    Block,
+    ChartBlock,
     CitedClause,
     ClauseRef,
     FactRef,
@@ -23,6 +25,7 @@ from app.drafting.model import (
 )
 from app.drafting.readback import MARK
 from app.drafting.tags import clause_tag, fact_tag, literal_tag, missing_tag, unit_tag
+from app.drafting.word_charts import drawing
 from app.drafting.word_styles import TEXT_WIDTH_TWIPS
 from app.drafting.word_xml import control, el, run, unit_runs
 
@@ -38,6 +41,8 @@ PARAGRAPH_STYLES = {
     "note": "table note",
     "sign": "signature line",
 }
+#: A table of at most so many rows is kept on one page.
+SHORT_TABLE = 12
 #: Units that stand directly behind the figure; all others keep a no-break space before them (GB 3100).
 _CLOSE_UNITS = ("%", "％", "‰")
 
@@ -53,10 +58,14 @@ class BodyWriter:
 
     facts: Mapping[str, Fact]
     styles: Mapping[str, str]
+    width: int = TEXT_WIDTH_TWIPS
+    """Width of the text on the page being written, in twips."""
     tags: list[str] = field(default_factory=list)
     """Tags of all controls; a control's running number is its position from 1."""
     bookmarks: int = 0
     footnotes: list[CitedClause] = field(default_factory=list)
+    charts: list[tuple[ChartBlock, Any]] = field(default_factory=list)
+    """Every chart with its drawing, in reading order; their parts are added when the body is complete."""
     headings: list[tuple[int, str, Inlines]] = field(default_factory=list)
     """(level, bookmark, inlines) of every numbered heading, for the table of contents."""
 
@@ -110,13 +119,25 @@ class BodyWriter:
             properties.append(el("w:jc", val=align))
         return el("w:p", properties, *self.inlines(inlines))
 
-    def block(self, block: Paragraph | TableBlock) -> Iterator[Any]:
+    def block(self, block: Block) -> Iterator[Any]:
         if isinstance(block, TableBlock):
             yield from self.table(block)
+        elif isinstance(block, ChartBlock):
+            yield from self.chart(block)
         elif block.style in ("heading1", "heading2", "heading3"):
             yield self.heading(block)
         else:
             yield self.paragraph(block.inlines, PARAGRAPH_STYLES[block.style], page_break=block.style == "subtitle")
+
+    def chart(self, block: ChartBlock) -> Iterator[Any]:
+        """The chart, its caption below it (GB/T 1.1), its note."""
+        inline = drawing(block, len(self.charts) + 1)
+        self.charts.append((block, inline))
+        properties = el("w:pPr", el("w:pStyle", val=self.styles["figure"]))
+        yield el("w:p", properties, el("w:r", el("w:drawing", inline)))
+        yield self.paragraph(block.caption, "figure caption")
+        if block.note:
+            yield self.paragraph(block.note, "table note")
 
     def heading(self, block: Paragraph) -> Any:
         """A heading with the bookmark its table-of-contents entry points to."""
@@ -169,6 +190,7 @@ class BodyWriter:
         shade: str = "",
         valign: str = "center",
         borders: Any = None,
+        together: bool = False,
     ) -> Any:
         properties = el("w:tcPr", el("w:tcW", w=width, type="dxa"))
         if borders is not None:
@@ -177,6 +199,8 @@ class BodyWriter:
             properties.append(el("w:shd", val="clear", color="auto", fill=shade))
         properties.append(el("w:vAlign", val=valign))
         paragraph = el("w:pPr", el("w:pStyle", val=self.styles[style]))
+        if together:
+            paragraph.append(el("w:keepNext"))
         if align:
             paragraph.append(el("w:jc", val=align))
         return el("w:tc", properties, el("w:p", paragraph, *self.inlines(inlines, bold=bold)))
@@ -186,7 +210,7 @@ class BodyWriter:
         yield self.paragraph(block.caption, "caption")
         style = "table small" if block.dense else "table text"
         total = sum(c.share for c in block.columns)
-        widths = [round(TEXT_WIDTH_TWIPS * c.share / total) for c in block.columns]
+        widths = [round(self.width * c.share / total) for c in block.columns]
         borders = el("w:tblBorders")
         for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
             thick = 8 if side in ("top", "bottom") else 4
@@ -206,12 +230,16 @@ class BodyWriter:
         )
         head = el("w:tr", el("w:trPr", el("w:cantSplit"), el("w:tblHeader")))
         for column, width in zip(block.columns, widths, strict=True):
-            head.append(self._cell(column.header, width, style, align="center", bold=True, shade="EDEDED"))
+            head.append(
+                self._cell(column.header, width, style, align="center", bold=True, shade="EDEDED", together=True)
+            )
         table.append(head)
-        for row in block.rows:
+        short = len(block.rows) <= SHORT_TABLE
+        for number, row in enumerate(block.rows, 1):
             line = el("w:tr", el("w:trPr", el("w:cantSplit")))
             for cell, column, width in zip(row, block.columns, widths, strict=True):
-                line.append(self._cell(cell, width, style, align=column.align))
+                together = short and number < len(block.rows)
+                line.append(self._cell(cell, width, style, align=column.align, together=together))
             table.append(line)
         yield table
         yield self.paragraph(block.note, "table note")

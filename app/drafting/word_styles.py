@@ -16,11 +16,14 @@ LATIN = "Times New Roman"
 MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 PAGE_MM = (210, 297)
 TEXT_WIDTH_TWIPS = round((PAGE_MM[0] - MARGINS_MM["left"] - MARGINS_MM["right"]) * 1440 / 25.4)
+#: A page set across is turned to the left: what was its right margin is now its top.
+WIDE_MARGINS_MM = {"top": 26, "bottom": 28, "left": 37, "right": 35}
+WIDE_WIDTH_TWIPS = round((PAGE_MM[1] - WIDE_MARGINS_MM["left"] - WIDE_MARGINS_MM["right"]) * 1440 / 25.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """A paragraph style. Sizes and distances in points; ``indent`` in characters of its own size; ``outline`` from 0."""
+    """A paragraph style. Sizes and distances in points (a spacing of 0: as high as its content); ``indent`` in characters of its own size; ``outline`` from 0."""
 
     name: str
     font: str
@@ -45,9 +48,12 @@ STYLES: tuple[Style, ...] = (
     Style(name="Heading 2", font=KAITI, size=16, spacing=28, indent=2, outline=1, keep_next=True),
     Style(name="Heading 3", font=FANGSONG, size=16, spacing=28, indent=2, bold=True, outline=2, keep_next=True),
     Style(name="Caption", font=HEITI, size=12, spacing=20, align="center", before=8, after=4, keep_next=True),
+    Style(name="Figure", font=FANGSONG, size=12, spacing=0, align="center", before=8, keep_next=True),
+    Style(name="Figure Caption", font=HEITI, size=12, spacing=20, align="center", after=8),
     Style(name="Table Text", font=FANGSONG, size=12, spacing=20, align="left"),
     Style(name="Table Small", font=FANGSONG, size=10.5, spacing=16, align="left"),
     Style(name="Table Note", font=FANGSONG, size=10.5, spacing=16, before=2, after=8),
+    Style(name="Section End", font=FANGSONG, size=2, spacing=2, align="left"),
     Style(name="Cover Label", font=FANGSONG, size=16, spacing=28, align="distribute"),
     Style(name="Cover Value", font=FANGSONG, size=16, spacing=28, align="left"),
     Style(name="Signature Line", font=FANGSONG, size=16, spacing=28, align="left", before=8, left=208),
@@ -77,15 +83,10 @@ def paragraph_properties(style: Style) -> Any:
     if style.tab:
         tab = el("w:tab", val="right", leader="dot", pos=TEXT_WIDTH_TWIPS)
         properties.append(el("w:tabs", tab))
-    properties.append(
-        el(
-            "w:spacing",
-            before=_twips(style.before),
-            after=_twips(style.after),
-            line=_twips(style.spacing),
-            lineRule="exact",
-        )
-    )
+    # A drawing needs a line as high as itself; an exact height would cut it off.
+    exact: dict[str, str | int] = {"line": _twips(style.spacing), "lineRule": "exact"}
+    lines: dict[str, str | int] = exact if style.spacing else {"line": 240, "lineRule": "auto"}
+    properties.append(el("w:spacing", before=_twips(style.before), after=_twips(style.after), **lines))
     properties.append(
         el(
             "w:ind",
@@ -139,15 +140,17 @@ def style_ids(document: Any) -> dict[str, str]:
     return {s.name.lower(): s.style_id for s in document.styles}
 
 
-def section_properties(*, start: int | None = None, kind: str = "nextPage") -> Any:
-    """sectPr of an A4 page with the margins; ``start`` restarts the page numbers."""
-    twips = {k: round(v * 1440 / 25.4) for k, v in MARGINS_MM.items()}
-    width, height = (round(v * 1440 / 25.4) for v in PAGE_MM)
+def section_properties(*, start: int | None = None, kind: str = "nextPage", wide: bool = False) -> Any:
+    """sectPr of an A4 page with the margins, set across when ``wide``; ``start`` restarts the page numbers."""
+    twips = {k: round(v * 1440 / 25.4) for k, v in (WIDE_MARGINS_MM if wide else MARGINS_MM).items()}
+    width, height = (round(v * 1440 / 25.4) for v in (reversed(PAGE_MM) if wide else PAGE_MM))
+    size = el("w:pgSz", w=width, h=height, orient="landscape") if wide else el("w:pgSz", w=width, h=height)
+    header, footer = (15, 18) if wide else (20, 25)
     properties = el(
         "w:sectPr",
         el("w:type", val=kind),
-        el("w:pgSz", w=width, h=height),
-        el("w:pgMar", **twips, header=round(20 * 56.7), footer=round(25 * 56.7), gutter=0),
+        size,
+        el("w:pgMar", **twips, header=round(header * 56.7), footer=round(footer * 56.7), gutter=0),
     )
     if start is not None:
         properties.append(el("w:pgNumType", start=start))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from app.accounting.allocate import by_month, stated_period
+from app.accounting.library import FactorLibrary
+from app.domain.carrier import Carrier
+from app.domain.errors import LingtanError
 from app.domain.number import fixed_text, parse_number
+from app.domain.run import CalculationRun
+from app.drafting.source import EnergyPart
 
 CATEGORY_SERIES = {
     "fuel_combustion": "燃料燃烧",
@@ -50,3 +57,62 @@ def run_charts(output: dict[str, Any], year: int | None) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     return fixed_text(parse_number(value), 3)
+
+
+#: Electricity is told apart by where it comes from; every other carrier by its own name.
+SUPPLIES = {
+    "green_trade": "绿电交易",
+    "direct_line": "绿电直连",
+    "green_certificate": "绿证对应电力",
+    "self_use_pv": "自发自用光伏",
+    "self_generation_pv": "自发自用光伏",
+    "self_use_wind": "自发自用风电",
+    "self_generation_wind": "自发自用风电",
+}
+STEAM = ("饱和蒸汽", "过热蒸汽", "蒸汽", "热力", "热水")
+
+
+def energy_label(activity: Mapping[str, Any]) -> str:
+    """What an activity is called in the energy mix: 外购电力, 自发自用光伏, 天然气 …"""
+    carrier = str(activity.get("carrier", ""))
+    name = Carrier(carrier).label if carrier in Carrier._value2member_map_ else carrier
+    if name == Carrier.ELECTRICITY.label:
+        supply = (activity.get("params") or {}).get("supply") or "grid"
+        return SUPPLIES.get(str(supply), "外购电力")
+    return "外购热力" if name in STEAM else name
+
+
+def energy_parts(inputs: Mapping[str, Any], run: CalculationRun, library: FactorLibrary) -> tuple[EnergyPart, ...]:
+    """Standard coal by carrier, largest first, each part computed by the core from the activities of that carrier alone.
+
+    Empty when a carrier cannot be computed alone or the parts do not add up to the run's own figure exactly: a mix that is not
+    the whole is not shown."""
+    whole = (run.indicators.get("energy_tce") or {}) if isinstance(run.indicators.get("energy_tce"), Mapping) else {}
+    for basis in ("当量", "等价"):
+        total = whole.get(basis)
+        if total is None:
+            continue
+        groups: dict[str, list[Any]] = {}
+        for activity in inputs.get("activities", ()):
+            groups.setdefault(energy_label(activity), []).append(activity)
+        parts = []
+        for label, activities in groups.items():
+            tce = _energy_of({**inputs, "activities": activities, "offsets": [], "request": [f"energy_tce:{basis}"]}, basis, library)
+            if tce is None:
+                return ()
+            origin = f"{run.run_id}/indicators/energy_tce/{basis}/{label}"
+            parts.append(EnergyPart(label=label, basis=basis, tce=tce, origin=origin))
+        if sum((p.tce for p in parts), Fraction(0)) != parse_number(total):
+            return ()
+        return tuple(sorted((p for p in parts if p.tce), key=lambda p: (-p.tce, p.label)))
+    return ()
+
+
+def _energy_of(inputs: Mapping[str, Any], basis: str, library: FactorLibrary) -> Fraction | None:
+    from app.accounting import calculate
+
+    try:
+        value = calculate(inputs, library).indicators.get("energy_tce", {}).get(basis)
+    except LingtanError:
+        return None
+    return None if value is None else parse_number(value)

@@ -14,7 +14,10 @@ from app.domain.fact import Fact
 from app.domain.finding import Finding, Severity
 from app.domain.plain import from_plain, to_plain
 from app.domain.project import Project
+from app.eligibility.checklist import ItemState, checklist
+from app.services.charts import energy_parts
 from app.services.eligibility import evaluate_project, run_of
+from app.services.gaps import gap_rows
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -41,6 +44,7 @@ def draft_source(ws: Workspace, project: Project) -> Any:
     names = {d.sha256: d.filename for d in documents}
     run = run_of(ws, stored)
     counted = _counted(stored)
+    verdicts = evaluate_project(ws, project)
     return DraftSource(
         project=project.id,
         profile=project.profile,
@@ -63,12 +67,39 @@ def draft_source(ws: Workspace, project: Project) -> Any:
             for r in confirmed
             if counted is None or r.id in counted
         ),
-        verdicts=evaluate_project(ws, project),
+        verdicts=verdicts,
         documents=tuple(
             EvidenceDocument(sha256=d.sha256, filename=d.filename, kind=DocumentKind(d.kind or "other").label, pages=d.pages)
             for d in documents
         ),
         policies=ws.policies,
+        energy=energy_parts(stored.inputs, run, ws.factors) if stored is not None and run is not None else (),
+        gaps=_gaps(ws, project, verdicts),
+    )
+
+
+def _gaps(ws: Workspace, project: Project, verdicts: Any) -> tuple[Any, ...]:
+    """The open items of the gap plan, as the plan page words them."""
+    from app.drafting.source import GapEntry
+
+    with ws.reading() as c:
+        notes = rows.gap_notes(c, project.id)
+    opened = [item for item in checklist(verdicts, ws.ruleset) if item.state is ItemState.OPEN]
+    return tuple(
+        GapEntry(
+            criterion=item.criterion,
+            title=row["条目"],
+            clause=row["条款"],
+            modality=row["要求程度"],
+            kind=row["结论"],
+            what=row["缺什么"],
+            proof=row["用什么证明"],
+            supplier=row["谁提供"],
+            next_step=row["下一步"],
+            assignee=row["责任人"],
+            due=row["期限"],
+        )
+        for item, row in zip(opened, gap_rows(opened, notes), strict=True)
     )
 
 
@@ -90,8 +121,9 @@ def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None =
     """Compose, write and keep the draft. Raises InputRefused when a number has no fact."""
     from app.drafting.verify import verify_docx
     from app.drafting.word import write_docx
+    from app.services.draft_assembly import with_edits
 
-    draft = compose(ws, project, sections)
+    draft = with_edits(ws, project, compose(ws, project, sections))
     data = write_docx(draft)
     report = verify_docx(data, facts=draft.facts, policies=ws.policies)
     if not report.ok:

@@ -26,13 +26,25 @@ from app.corpus.forms import (
 )
 from app.domain.clause import EvidenceLevel, Modality
 from app.domain.errors import InputRefused, NotFound, UsageError
+from app.drafting.charts import CHARTS
 from app.drafting.clauses import cite, opening, sentence_about, spoken_path
 from app.drafting.compose import compose_draft
 from app.drafting.facts_run import named_source
 from app.drafting.guard import check_draft, refuse_untraced
 from app.drafting.html import render_html
 from app.drafting.layout import plain_text
-from app.drafting.model import ClauseRef, Draft, FactRef, Literal, Missing, Paragraph, Quote, TableBlock, Text
+from app.drafting.model import (
+    ChartBlock,
+    ClauseRef,
+    Draft,
+    FactRef,
+    Literal,
+    Missing,
+    Paragraph,
+    Quote,
+    TableBlock,
+    Text,
+)
 from app.drafting.tables import TABLES
 from app.drafting.template import TemplateScope, fill
 
@@ -42,7 +54,7 @@ def text_of(draft: Draft, section: str) -> str:
     for block in next(s for s in draft.sections if s.id == section).blocks:
         if isinstance(block, Paragraph):
             lines.append(plain_text(block.inlines, draft.facts))
-        else:
+        elif isinstance(block, TableBlock):
             lines += [" | ".join(plain_text(c, draft.facts) for c in row) for row in block.rows]
     return "\n".join(lines)
 
@@ -154,7 +166,7 @@ def test_a_measure_in_place_is_no_plan():
 
 def test_a_quote_is_footnoted_once_a_section(draft):
     for section in draft.sections:
-        blocks = (b for b in section.blocks)
+        blocks = (b for b in section.blocks if not isinstance(b, ChartBlock))
         lines = [b.inlines if isinstance(b, Paragraph) else [i for r in b.rows for c in r for i in c] for b in blocks]
         cited = [(i.cited.clause, i.cited.quote) for line in lines for i in line if isinstance(i, ClauseRef)]
         assert len(cited) == len(set(cited))
@@ -299,6 +311,7 @@ def test_forms_keep_to_their_schema(tmp_path):
         form = load_form(id, sample.ROOT / "policy_corpus")
         blocks = [b for s in form.sections for b in s.blocks] + [b for p in form.paths.values() for b in p.state]
         assert {b.name for b in blocks if b.kind == "table"} <= set(TABLES)
+        assert {b.name for b in blocks if b.kind == "chart"} <= set(CHARTS)
         prefixes = tuple(schema["condition_prefixes"])
         for condition in (c for b in blocks for c in b.when):
             assert condition in schema["conditions"] or condition.startswith(prefixes), condition
