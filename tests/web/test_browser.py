@@ -24,7 +24,8 @@ FLAGS = [
 ]  # fmt: skip
 ACCESSIBLE = Path(__file__).with_name("accessibility.js").read_text("utf-8")
 PAGES = (
-    "/", "/projects/new", "/projects/p1", "/projects/p1/profile", "/projects/p1/documents", "/projects/p1/review",
+    "/", "/projects/new", "/projects/p1", "/projects/p1/profile", "/projects/p1/profile/declarations",
+    "/projects/p1/profile/registers", "/projects/p1/profile/text", "/projects/p1/documents", "/projects/p1/review",
     "/projects/p1/review?tab=confirmed", "/projects/p1/accounts", "/projects/p1/eligibility?only=not_met",
     "/projects/p1/eligibility/gaps", "/projects/p1/eligibility/schemes", "/projects/p1/eligibility/compare",
     "/projects/p1/eligibility/what-if", "/compare", "/projects/p1/assistant",
@@ -250,6 +251,31 @@ def test_from_a_new_project_to_the_word_file(chromium: Any, server: str, watch: 
 
     assert Document(str(target)).paragraphs[0].text == "零碳工厂建设方案"
     page.context.close()
+
+
+def test_a_row_added_to_a_register_is_saved(chromium: Any, server: str, watch: Watch) -> None:
+    page = open_page(chromium, watch)
+    page.goto(f"{server}/projects/p1/profile/registers")
+    section = page.locator("section", has=page.get_by_role("heading", name="能耗限额与标杆对照"))
+    section.get_by_label("能耗限额与标杆对照第1行产品或工序").fill("电芯")
+    section.get_by_role("button", name="加一行").click()
+    section.get_by_label("能耗限额与标杆对照第2行产品或工序").fill("化成工序")
+    section.get_by_label("能耗限额与标杆对照第2行限额等级").select_option("1级")
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存这一页").click()
+    page.get_by_text("已保存").wait_for()
+    assert page.get_by_label("能耗限额与标杆对照第2行产品或工序").input_value() == "化成工序"
+    page.get_by_label("删除能耗限额与标杆对照第1行").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存这一页").click()
+    assert page.get_by_label("能耗限额与标杆对照第1行产品或工序").input_value() == "化成工序"
+    # A refusal is shown beside the button and keeps what was typed.
+    watch.allowed.add("422")
+    page.get_by_label("能耗限额与标杆对照第2行产品或工序").fill("乙")
+    page.get_by_label("须对标的产品和工序总数").fill("两个")
+    page.get_by_role("button", name="保存这一页").click()
+    page.locator("#form-error", has_text="不是正整数").wait_for()
+    assert page.get_by_label("能耗限额与标杆对照第2行产品或工序").input_value() == "乙"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

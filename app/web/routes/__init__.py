@@ -10,13 +10,16 @@ from app.web.routes import (
     api_tools,
     assistant,
     documents,
+    draft_sections,
+    draft_versions,
     drafts,
     eligibility,
     policies,
+    profile,
     projects,
     review,
     system,
 )
 
-PAGES = (system, projects, documents, review, accounts, eligibility, assistant, drafts, policies, api_docs)
+PAGES = (system, projects, profile, documents, review, accounts, eligibility, assistant, drafts, draft_sections, draft_versions, policies, api_docs)
 ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_eligibility, api_tools))

@@ -12,17 +12,13 @@ from app.domain.errors import UsageError
 from app.domain.project import FactoryProfile
 from app.services.eligibility import check_eligibility
 from app.services.profile import profile_from_form
-from app.services.projects import add_project, list_projects, overview, profile_text, update_project
+from app.services.projects import add_project, list_projects, overview
+from app.services.regions import PROVINCES
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
-from app.web.snippets import SNIPPETS
 from app.web.templating import render, thousands, when
 
 router = APIRouter(include_in_schema=False)
 
-PROVINCES = (
-    "安徽", "北京", "重庆", "福建", "甘肃", "广东", "广西", "贵州", "海南", "河北", "河南", "黑龙江", "湖北", "湖南", "吉林", "江苏",
-    "江西", "辽宁", "内蒙古", "宁夏", "青海", "山东", "山西", "陕西", "上海", "四川", "天津", "西藏", "新疆", "云南", "浙江",
-)  # fmt: skip
 
 
 @router.get("/")
@@ -179,14 +175,3 @@ def _tasks(base: str, state: dict[str, Any], p: FactoryProfile) -> list[dict[str
         },
     ]
     return tasks
-
-
-@router.get("/projects/{project_id}/profile")
-def profile(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
-    return render(request, "pages/profile.html", {**frame(ws, project), "toml": profile_text(ws, project), "snippets": SNIPPETS})
-
-
-@router.post("/projects/{project_id}/profile")
-def change(request: Request, ws: WorkspaceDep, project: ProjectDep, profile_toml: Annotated[str, Form()] = "") -> Response:
-    update_project(ws, project.id, profile_toml)
-    return go(request, f"/projects/{project.id}")

@@ -40,6 +40,20 @@
       area.setSelectionRange(found, found);
       area.scrollTop = area.scrollHeight * (found / Math.max(area.value.length, 1)) - area.clientHeight / 2;
     },
+    "[data-add-row]": function (button) {
+      var last = $$("tr[data-row]", button.parentNode).pop(), n = Number(last.getAttribute("data-row")), next = n + 1;
+      var row = last.cloneNode(true);
+      row.setAttribute("data-row", next);
+      $$("input, select", row).forEach(function (field) {
+        field.name = field.name.replace("[" + n + "]", "[" + next + "]");
+        if (field.id) { field.id = field.id.replace("-" + n + "-", "-" + next + "-"); }
+        var said = field.getAttribute("aria-label");
+        if (said) { field.setAttribute("aria-label", said.replace("第" + next + "行", "第" + (next + 1) + "行")); }
+        if (field.type === "checkbox") { field.checked = false; } else { field.value = ""; }
+      });
+      last.after(row);
+      $("input, select", row).focus();
+    },
     "[data-clear-thread]": function () { $("#thread").innerHTML = ""; keepThread(); },
     "[data-back]": function (link, event) { if (history.length > 1) { event.preventDefault(); history.back(); } },
     ".lt-toc a": function (link, event) { openFragment(link.getAttribute("href"), event); }
