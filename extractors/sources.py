@@ -11,6 +11,7 @@ _BY_MEDIA = {
     Media.IMAGE: Source.OCR,
     Media.XLSX: Source.XLSX,
     Media.XLS: Source.XLSX,
+    Media.ODS: Source.XLSX,
     Media.DOCX: Source.DOCX,
     Media.CSV: Source.CSV,
 }

@@ -18,6 +18,8 @@ READERS = {
     Media.OFD: "ofd",
     Media.XML: "xml",
     Media.XLSX: "xlsx",
+    Media.XLS: "xls",
+    Media.ODS: "ods",
     Media.DOCX: "docx",
     Media.CSV: "csv",
     Media.IMAGE: "image",
@@ -57,12 +59,6 @@ def read_content(data: bytes, name: str) -> tuple[Media, Content]:
     """The media type and what its reader finds, before anything that needs the page drawn. Raises as ``read_document``."""
     try:
         media = sniff(data, name)
-        if media not in READERS:
-            raise InputRefused(
-                "unsupported_format",
-                "暂不支持旧版 Excel（.xls）文件。",
-                fix="请用 Excel 或 WPS 打开后另存为 xlsx 再上传。",
-            )
         reader = importlib.import_module(f"ingestion.readers.{READERS[media]}")
         content: Content = reader.read(data)
     except (InputRefused, MemoryError, ImportError):

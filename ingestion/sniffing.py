@@ -76,8 +76,10 @@ def _zip_media(data: bytes) -> Media:
         if part in archive:
             return media
     mimetype = archive.read("mimetype") or b""
+    if mimetype.strip().startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return Media.ODS
     if b"opendocument" in mimetype:
-        raise _unsupported("OpenDocument 文件", "请另存为 xlsx 或 docx 再上传。")
+        raise _unsupported("OpenDocument 文字或演示文件", "请另存为 docx 或 PDF 再上传。")
     raise _unsupported("普通压缩包", "请解压后逐个上传其中的文件。")
 
 

@@ -35,6 +35,7 @@ class Media(StrEnum):
     XML = "xml"
     XLSX = "xlsx"
     XLS = "xls"
+    ODS = "ods"
     DOCX = "docx"
     CSV = "csv"
     IMAGE = "image"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.domain.finding import Finding, Severity
 from ingestion.readers.formula import column_letters
@@ -17,18 +17,7 @@ def workbook_findings(
     stored: Mapping[str, tuple[SheetPart, StoredSheet]], values: Values, book: Workbook
 ) -> list[Finding]:
     """Formulas without values (computed or not), numbers longer than a spreadsheet holds, hidden parts, pictures."""
-    found: list[Finding] = []
-    if values.without_value:
-        found.append(
-            Finding(
-                id="formula-without-value",
-                severity=Severity.EXPLAIN,
-                message=f"有 {len(values.without_value)} 个公式没有保存计算结果，也无法自行计算：{_list(values.without_value)}。",
-                subjects=tuple(values.without_value[:_LISTED]),
-                fix="请用 Excel 或 WPS 打开该文件，保存一次后重新上传。",
-                data={"count": str(len(values.without_value))},
-            )
-        )
+    found: list[Finding] = without_value(values.without_value)
     if values.computed:
         found.append(
             Finding(
@@ -39,27 +28,8 @@ def workbook_findings(
                 data={"count": str(len(values.computed))},
             )
         )
-    if values.shortened:
-        found.append(
-            Finding(
-                id="digits-lost",
-                severity=Severity.EXPLAIN,
-                message=f"超过 15 位的号码以数值保存，末尾几位在表格中已丢失：{_list(values.shortened)}。",
-                subjects=tuple(values.shortened[:_LISTED]),
-                fix="请把该列设为文本格式，按原始单据重新填写号码。",
-            )
-        )
-    hidden = _hidden(stored)
-    if hidden:
-        found.append(
-            Finding(
-                id="hidden-cells",
-                severity=Severity.EXPLAIN,
-                message=f"表格中有隐藏内容，已一并读取：{_list(hidden)}。",
-                subjects=tuple(hidden[:_LISTED]),
-                fix="请确认隐藏的工作表、行、列是否应计入；不需要的请删除后再上传。",
-            )
-        )
+    found += digits_lost(values.shortened)
+    found += hidden_cells(_hidden(stored))
     if book.pictures:
         found.append(
             Finding(
@@ -70,6 +40,52 @@ def workbook_findings(
             )
         )
     return found
+
+
+def without_value(places: Sequence[str]) -> list[Finding]:
+    """Formulas whose result the file does not carry and the reader cannot compute: missing, never zero."""
+    if not places:
+        return []
+    return [
+        Finding(
+            id="formula-without-value",
+            severity=Severity.EXPLAIN,
+            message=f"有 {len(places)} 个公式没有保存计算结果，也无法自行计算：{_list(places)}。",
+            subjects=tuple(places[:_LISTED]),
+            fix="请用 Excel 或 WPS 打开该文件，保存一次后重新上传。",
+            data={"count": str(len(places))},
+        )
+    ]
+
+
+def digits_lost(places: Sequence[str]) -> list[Finding]:
+    """Numbers longer than a spreadsheet can hold, such as account numbers."""
+    if not places:
+        return []
+    return [
+        Finding(
+            id="digits-lost",
+            severity=Severity.EXPLAIN,
+            message=f"超过 15 位的号码以数值保存，末尾几位在表格中已丢失：{_list(places)}。",
+            subjects=tuple(places[:_LISTED]),
+            fix="请把该列设为文本格式，按原始单据重新填写号码。",
+        )
+    ]
+
+
+def hidden_cells(names: Sequence[str]) -> list[Finding]:
+    """Hidden sheets, rows and columns that hold something."""
+    if not names:
+        return []
+    return [
+        Finding(
+            id="hidden-cells",
+            severity=Severity.EXPLAIN,
+            message=f"表格中有隐藏内容，已一并读取：{_list(names)}。",
+            subjects=tuple(names[:_LISTED]),
+            fix="请确认隐藏的工作表、行、列是否应计入；不需要的请删除后再上传。",
+        )
+    ]
 
 
 def _hidden(stored: Mapping[str, tuple[SheetPart, StoredSheet]]) -> list[str]:
@@ -89,5 +105,5 @@ def _hidden(stored: Mapping[str, tuple[SheetPart, StoredSheet]]) -> list[str]:
     return names
 
 
-def _list(names: list[str]) -> str:
+def _list(names: Sequence[str]) -> str:
     return "、".join(names[:5]) + (f" 等 {len(names)} 处" if len(names) > 5 else "")

@@ -69,7 +69,7 @@ def test_name_decides_only_between_table_and_text():
             "unsupported_format",
             "xlsx",
         ),
-        (make.archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "unsupported_format", "xlsx"),
+        (make.archive({"mimetype": "application/vnd.oasis.opendocument.text"}), "unsupported_format", "docx"),
         (b"Rar!\x1a\x07\x00" + b"\0" * 64, "unsupported_format", "解压"),
         (bytes(range(256)) * 8, "unsupported_format", "PDF"),
         (b"PK\x03\x04" + b"\x14\0" * 40, "damaged_file", "重新下载"),
@@ -84,11 +84,11 @@ def test_refusals_say_what_to_do(data, refusal, hint):
     assert any("\u4e00" <= c <= "\u9fff" for c in caught.value.message)
 
 
-def test_old_excel_is_refused_with_a_way_out():
+def test_broken_old_excel_is_refused_with_a_way_out():
     with pytest.raises(InputRefused) as caught:
         read_document(OLE + "Workbook".encode("utf-16-le"), "台账.xls")
-    assert (caught.value.id, caught.value.subject) == ("unsupported_format", "台账.xls")
-    assert "另存为 xlsx" in caught.value.fix
+    assert (caught.value.id, caught.value.subject) == ("damaged_file", "台账.xls")
+    assert "另存一份" in caught.value.fix
 
 
 def test_file_over_the_limit(monkeypatch):
