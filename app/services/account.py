@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from app.domain.activity import ProposedRecord, RecordStatus
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import CalculationRefused, Conflict, NotFound
 from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.domain.stored import StoredRun
 from app.services.inventory import NOT_ENERGY, build_inputs
+from app.services.inventory_choices import HEAT_CARRIERS
+from app.services.inventory_claims import claims_elsewhere, claims_of
 from app.services.inventory_pieces import ConfirmedRecord, InventoryBuild
 from app.services.workspace import Workspace
 from app.store import rows
+from app.store.log import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,11 @@ class AccountResult:
     output: dict[str, Any]
     findings: tuple[Finding, ...]
     records: dict[str, str]
+
+
+def same_inputs(build: InventoryBuild, stored: StoredRun) -> bool:
+    """Whether a run was made from what the project holds now."""
+    return canonical(to_plain(build.inputs)) == canonical(stored.inputs)
 
 
 def confirmed_records(ws: Workspace, project: Project) -> list[ConfirmedRecord]:
@@ -67,8 +77,10 @@ def prepare(ws: Workspace, project: Project) -> InventoryBuild:
     if project.profile.year:
         with ws.reading() as c:
             extractions = [d.extraction for d in rows.documents(c, project.id) if d.extraction]
-        evidence = project_evidence(project.profile, [i.record for i in confirmed], extractions)
+        heat = heat_per_tonne(build, ws.factors)
+        evidence = project_evidence(project.profile, [i.record for i in confirmed], extractions, heat)
         build.findings += check_completeness(records, years=(project.profile.year,), evidence=evidence)
+    build.findings += _claims_elsewhere(ws, project)
     with ws.reading() as c:
         waiting = rows.records(c, project.id, status=RecordStatus.PROPOSED)
     if waiting:
@@ -82,6 +94,31 @@ def prepare(ws: Workspace, project: Project) -> InventoryBuild:
             )
         )
     return build
+
+
+def heat_per_tonne(build: InventoryBuild, library: Any) -> dict[str, Fraction]:
+    """GJ a tonne of each steam and hot water record, as the core works it out; nothing where it has no grounds."""
+    from app.accounting import calculate
+
+    out = {}
+    for item in build.inputs["activities"]:
+        if item["carrier"] not in HEAT_CARRIERS or item["unit"] != "t":
+            continue
+        one = {**build.inputs, "request": [], "reporting": None, "offsets": [], "activities": [item | {"quantity": "1", "direction": "in"}]}
+        with suppress(CalculationRefused):
+            out[build.records[item["id"]]] = parse_number(calculate(one, library).lookups["heat_gj"])
+    return out
+
+
+def _claims_elsewhere(ws: Workspace, project: Project) -> list[Finding]:
+    """Findings about green power and certificates that another project of this home has claimed too."""
+    with ws.reading() as c:
+        own = claims_of(project, rows.records(c, project.id, status=RecordStatus.CONFIRMED))
+        if not own:
+            return []
+        others = [p for p in rows.projects(c) if p.id != project.id]
+        made = [claim for p in others for claim in claims_of(p, rows.records(c, p.id, status=RecordStatus.CONFIRMED))]
+    return claims_elsewhere(own, made)
 
 
 def _with_period(item: ConfirmedRecord) -> ProposedRecord:
@@ -168,7 +205,7 @@ def _ancestors(replaced: Mapping[str, str], known: set[str]) -> dict[str, str]:
     return out
 
 
-def latest(ws: Workspace, project: Project) -> rows.StoredRun | None:
+def latest(ws: Workspace, project: Project) -> StoredRun | None:
     with ws.reading() as c:
         return rows.latest_run(c, project.id)
 

@@ -14,6 +14,7 @@ from app.domain.fact import Fact
 from app.domain.finding import Finding, Severity
 from app.domain.plain import from_plain, to_plain
 from app.domain.project import Project
+from app.domain.stored import StoredDraft, StoredRun
 from app.eligibility.checklist import ItemState, checklist
 from app.services.charts import energy_parts
 from app.services.eligibility import evaluate_project, run_of
@@ -103,7 +104,7 @@ def _gaps(ws: Workspace, project: Project, verdicts: Any) -> tuple[Any, ...]:
     )
 
 
-def _counted(stored: rows.StoredRun | None) -> set[str] | None:
+def _counted(stored: StoredRun | None) -> set[str] | None:
     """Records behind the lines of the run: the draft shows the data the accounts were made from, no more."""
     if stored is None:
         return None
@@ -216,14 +217,14 @@ def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
     return {"project": project.id, "file": str(path), "findings": findings, "checked": _counts(report)}
 
 
-def _best_match(ws: Workspace, made: Sequence[rows.StoredDraft], data: bytes) -> tuple[rows.StoredDraft, Any]:
+def _best_match(ws: Workspace, made: Sequence[StoredDraft], data: bytes) -> tuple[StoredDraft, Any]:
     """The draft this document is: by its own bytes when untouched, otherwise the one whose facts it contradicts least (the newest
     of equals), so that an older document is held to its own numbers and not to later ones."""
     from app.drafting.verify import verify_docx
 
     sha256 = hashlib.sha256(data).hexdigest()
     candidates = [d for d in made if d.sha256 == sha256] or list(reversed(made))[:20]
-    best: tuple[int, rows.StoredDraft, Any] | None = None
+    best: tuple[int, StoredDraft, Any] | None = None
     for item in candidates:
         report = verify_docx(data, facts={k: from_plain(Fact, v) for k, v in item.facts.items()}, policies=ws.policies)
         faults = sum(1 for f in report.findings if f.severity is Severity.BLOCKING)

@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.plain import to_plain
 from app.domain.project import Project
 from app.domain.run import CalculationRun
+from app.domain.stored import StoredRun
 from app.domain.verdict import EligibilityReport
 from app.eligibility import evaluate
 from app.eligibility.contradictions import contradictions
@@ -17,7 +18,6 @@ from app.eligibility.rule import RuleSet
 from app.eligibility.values import FactSheet
 from app.services.workspace import Workspace
 from app.store import rows
-from app.store.rows import StoredRun
 
 
 def run_of(ws: Workspace, stored: StoredRun | None) -> CalculationRun | None:

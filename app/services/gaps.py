@@ -9,12 +9,12 @@ from typing import Any
 
 from app.domain.errors import NotFound, UsageError
 from app.domain.project import Project
+from app.domain.stored import StoredNote
 from app.eligibility.checklist import ChecklistItem, ItemState, by_supplier, checklist
 from app.services.eligibility import evaluate_project
 from app.services.eligibility_sheets import Sheet, workbook_bytes
 from app.services.workspace import Workspace
 from app.store import rows
-from app.store.rows import StoredNote
 
 NOTE_AT_MOST = 2000
 NAME_AT_MOST = 80

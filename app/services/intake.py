@@ -17,6 +17,7 @@ from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.domain.stored import StoredDocument
 from app.services.candidates import Complete, model_of, with_candidates
 from app.services.incidents import note_incident
 from app.services.receiving import Received, receive, receive_file
@@ -24,7 +25,6 @@ from app.services.reconcile import Arrival, against_profile, invoice_key, reconc
 from app.services.unpacking import take_apart
 from app.services.workspace import Workspace
 from app.store import rows
-from app.store.rows import StoredDocument
 
 __all__ = ["Received", "document_summary", "process", "receive", "receive_file", "upload"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from app.domain.activity import ProposedRecord, RecordStatus
 from app.domain.carrier import Carrier, Direction
 from app.domain.number import parse_number
-from app.store.rows import StoredRecord
+from app.domain.stored import StoredRecord
 
 LIVE = (RecordStatus.PROPOSED, RecordStatus.CONFIRMED)
 FED_IN = {Carrier.ELECTRICITY, Carrier.PV_GENERATION, Carrier.WIND_GENERATION}

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from app.domain.activity import Extraction, ProposedRecord, RecordStatus
 from app.domain.finding import Finding, Severity
 from app.domain.project import FactoryProfile
+from app.domain.stored import StoredDocument, StoredRecord
 from app.services.matching import LIVE, compatible, equal, heir, same_place_and_time, same_quantity, speaks_for
-from app.store.rows import StoredDocument, StoredRecord
 
 SOURCE_RANK = {"xml": 0, "ofd": 1, "pdf_text": 2, "xlsx": 3, "docx": 3, "csv": 3, "ocr": 4}
 BILL_KINDS = {"grid_bill", "gas_bill", "heat_settlement", "meter_list", "feed_in_bill"}

@@ -17,12 +17,12 @@ from app.domain.finding import Severity
 from app.domain.number import exact_text, parse_number
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.domain.stored import StoredRecord
 from app.domain.units import find_unit
 from app.services.matching import same_place_and_time, same_quantity
 from app.services.reconcile import differs
 from app.services.workspace import Workspace
 from app.store import rows
-from app.store.rows import StoredRecord
 
 EDITABLE = (
     "carrier",
@@ -36,7 +36,11 @@ EDITABLE = (
     "amount",
     "note",
 )
+READINGS = ("opening", "closing", "multiplier", "reading_adjustment", "meter_digits", "change_reason")
+READINGS += ("old_meter_number", "old_opening", "old_closing", "old_multiplier")
 PARAMS = ("pressure_mpa", "pressure_basis", "temperature_c", "gas_condition", "density_kg_per_l", "certificate_id", "steam")
+PARAMS += READINGS
+TEXTS = ("certificate_id", "change_reason", "old_meter_number")
 CHOICES = {
     "pressure_basis": ("absolute", "gauge"),
     "gas_condition": ("标况", "工况"),
@@ -219,7 +223,7 @@ def _date(key: str, text: str) -> str:
 
 def _param(key: str, text: str) -> str:
     """A value the accounts need besides the quantity; empty takes it away."""
-    if not text or key == "certificate_id":
+    if not text or key in TEXTS:
         return text
     if key not in CHOICES:
         return _number(key, text)

@@ -11,8 +11,8 @@ from app.domain.activity import ProposedRecord
 from app.domain.errors import InputRefused, NotFound
 from app.domain.page import Cell, Document, Media, Tag
 from app.domain.plain import from_plain
+from app.domain.stored import StoredDocument
 from app.services.workspace import Workspace
-from app.store.rows import StoredDocument
 
 MAX_ROWS = 400
 PICTURES = {Media.PDF.value, Media.OFD.value, Media.IMAGE.value}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -12,75 +11,8 @@ from app.domain.activity import Extraction, ProposedRecord, RecordStatus
 from app.domain.errors import NotFound
 from app.domain.plain import from_plain
 from app.domain.project import FactoryProfile, Project
+from app.domain.stored import StoredDocument, StoredDraft, StoredNote, StoredRecord, StoredRun
 from app.store.tables import document, draft, gap_note, project, record, run
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDocument:
-    """``status`` is queued | read | refused; ``error`` the contract's error object when refused."""
-
-    sha256: str
-    filename: str
-    aliases: tuple[str, ...]
-    size: int
-    status: str
-    kind: str | None
-    source: str | None
-    pages: int
-    media: str | None
-    invoice_key: str | None
-    extraction: Extraction | None
-    error: dict[str, str] | None
-    added_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRecord:
-    """``record`` is the current content; ``raw`` what was extracted, never overwritten."""
-
-    record: ProposedRecord
-    raw: ProposedRecord
-    document_sha256: str
-    status: RecordStatus
-    supersedes: str | None
-    superseded_by: str | None
-    evidence: tuple[str, ...]
-    decided_by: str | None
-    decided_at: str | None
-    why: str | None
-
-    @property
-    def id(self) -> str:
-        return self.record.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRun:
-    run_id: str
-    seq: int
-    inputs: dict[str, Any]
-    output: dict[str, Any]
-    created_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDraft:
-    sha256: str
-    run_id: str | None
-    facts: dict[str, Any]
-    created_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredNote:
-    """What a person wrote beside a criterion; ``due`` is an ISO date or empty."""
-
-    criterion: str
-    note: str
-    assignee: str
-    due: str
-    noted_by: str
-    noted_at: str
 
 
 def _project(row: Any) -> Project:
@@ -178,6 +110,12 @@ def records(c: Connection, project_id: str, *, status: RecordStatus | None = Non
     if status:
         query = query.where(record.c.status == status.value)
     return [_record(row) for row in c.execute(query.order_by(record.c.id))]
+
+
+def count_records(c: Connection, project_id: str, status: RecordStatus) -> int:
+    """How many records have a status, without reading them."""
+    query = select(func.count()).select_from(record).where(record.c.project_id == project_id, record.c.status == status.value)
+    return int(c.execute(query).scalar_one())
 
 
 def find_record(c: Connection, project_id: str, id: str) -> StoredRecord:

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from app.domain.activity import RecordStatus
 from app.domain.project import Project
+from app.services.looking import waiting
 from app.services.workspace import Workspace
-from app.store import rows
 
 
 def get_workspace(request: Request) -> Workspace:
@@ -32,9 +31,7 @@ ProjectDep = Annotated[Project, Depends(get_project)]
 
 def frame(ws: Workspace, project: Project) -> dict[str, Any]:
     """What every page of a project shows around its content: the project and how many records wait."""
-    with ws.reading() as c:
-        waiting = len(rows.records(c, project.id, status=RecordStatus.PROPOSED))
-    return {"project": project, "waiting": waiting}
+    return {"project": project, "waiting": waiting(ws, project)}
 
 
 def go(request: Request, path: str) -> Response:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from app.domain.finding import Finding
 from app.domain.plain import to_plain
-from app.store.rows import StoredRecord
+from app.domain.stored import StoredRecord
 
 SHOWN_AT_ONCE = 3
 FACTOR_EVIDENCE = {

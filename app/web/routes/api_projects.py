@@ -14,17 +14,16 @@ from starlette.responses import Response
 from app.domain.activity import RecordStatus
 from app.domain.errors import NotFound, UsageError
 from app.services import account as accounting
-from app.services import intake, projects
+from app.services import intake, looking, projects
 from app.services import review as reviewing
 from app.services.drafting import make_draft, verify_file
 from app.services.eligibility import check_eligibility
 from app.services.packing import pack_bytes
 from app.services.verification import verify_project
-from app.store import rows
 from app.web.depends import ProjectDep, WorkspaceDep, attachment
 from app.web.receiving import as_paths, receive_files
 from app.web.routes.api_shapes import PROBLEMS, DraftIn, ProfileIn, ReviewIn, result
-from app.web.routes.documents import find, last_seen
+from app.web.routes.documents import last_seen
 from app.web.routes.drafts import DOCX, file_name
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
@@ -55,8 +54,7 @@ def project_update(ws: WorkspaceDep, project: ProjectDep, body: ProfileIn) -> Re
 
 @router.get("/projects/{project_id}/documents", tags=["单据"], summary="已收单据")
 def documents(ws: WorkspaceDep, project: ProjectDep) -> Response:
-    with ws.reading() as c:
-        found = rows.documents(c, project.id)
+    found = looking.documents(ws, project)
     return result({"project": project.id, "documents": [intake.document_summary(d) for d in found]})
 
 
@@ -86,7 +84,7 @@ async def upload(ws: WorkspaceDep, project: ProjectDep, files: Annotated[list[Up
 
 @router.get("/projects/{project_id}/documents/{sha256}", tags=["单据"], summary="一份单据读出的内容")
 def document(ws: WorkspaceDep, project: ProjectDep, sha256: str) -> Response:
-    row = find(ws, project, sha256)
+    row = looking.document(ws, project, sha256)
     return result({**intake.document_summary(row), "extraction": row.extraction})
 
 

@@ -13,11 +13,11 @@ from starlette.responses import FileResponse, Response
 from app.domain.activity import DocumentKind
 from app.domain.errors import NotFound, UsageError
 from app.domain.project import Project
-from app.services import intake
+from app.domain.stored import StoredDocument
+from app.services import intake, looking
 from app.services.review import list_records
 from app.services.viewing import SOURCE_LABELS, document_fields, page_picture, view_document
 from app.services.workspace import Workspace
-from app.store import rows
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
 from app.web.receiving import receive_files
 from app.web.sheet import layout
@@ -26,7 +26,7 @@ from app.web.templating import one_line, partial, render
 router = APIRouter(include_in_schema=False)
 
 
-def shown(row: rows.StoredDocument) -> dict[str, Any]:
+def shown(row: StoredDocument) -> dict[str, Any]:
     """A document as the pages show it."""
     summary = intake.document_summary(row)
     blocking = bool(row.extraction and row.extraction.blocking)
@@ -47,17 +47,8 @@ def shown(row: rows.StoredDocument) -> dict[str, Any]:
     }
 
 
-def find(ws: Workspace, project: Project, sha256: str) -> rows.StoredDocument:
-    with ws.reading() as c:
-        row = rows.find_document(c, project.id, sha256)
-    if row is None:
-        raise NotFound("document_not_found", "没有这份单据", fix="返回单据列表", subject=sha256)
-    return row
-
-
 def listed(ws: Workspace, project: Project) -> list[dict[str, Any]]:
-    with ws.reading() as c:
-        return [shown(d) for d in rows.documents(c, project.id)]
+    return [shown(d) for d in looking.documents(ws, project)]
 
 
 @router.get("/projects/{project_id}/documents")
@@ -137,7 +128,7 @@ async def events(request: Request, ws: WorkspaceDep, project: ProjectDep, job: s
 
 @router.get("/projects/{project_id}/documents/{sha256}")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep, sha256: str) -> Response:
-    row = find(ws, project, sha256)
+    row = looking.document(ws, project, sha256)
     records = [r for r in list_records(ws, project) if r.document_sha256 == row.sha256]
     context = {
         **frame(ws, project),
@@ -151,12 +142,12 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep, sha256: str) -
 
 @router.get("/projects/{project_id}/documents/{sha256}/pages/{number}.png")
 def picture(ws: WorkspaceDep, project: ProjectDep, sha256: str, number: int) -> Response:
-    data = page_picture(ws, find(ws, project, sha256), number)
+    data = page_picture(ws, looking.document(ws, project, sha256), number)
     return Response(data, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/projects/{project_id}/documents/{sha256}/original")
 def original(ws: WorkspaceDep, project: ProjectDep, sha256: str) -> Response:
     """The bytes as uploaded; always a download, never shown in the page."""
-    row = find(ws, project, sha256)
+    row = looking.document(ws, project, sha256)
     return FileResponse(ws.blobs.path(row.sha256), media_type="application/octet-stream", headers=attachment(row.filename))

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from app.domain.activity import RecordStatus
 from app.domain.carrier import CARRIER_LABELS, Direction
 from app.domain.project import Project
+from app.domain.stored import StoredRecord
+from app.services import looking
 from app.services import review as service
 from app.services.viewing import view_document
 from app.services.workspace import Workspace
-from app.store import rows
-from app.store.rows import StoredRecord
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
-from app.web.routes.documents import find, shown
+from app.web.routes.documents import shown
 from app.web.sheet import layout
 from app.web.templating import render
 from app.web.wording import CONFIDENCE, record_names
@@ -49,8 +49,7 @@ def index(request: Request, ws: WorkspaceDep, project: ProjectDep, tab: str = "w
     every = service.list_records(ws, project)
     chosen = next((t for t in TABS if t[0] == tab), TABS[0])
     listed = sorted((r for r in every if r.status in chosen[2]), key=_order)
-    with ws.reading() as c:
-        names = {d.sha256: d.filename for d in rows.documents(c, project.id)}
+    names = {d.sha256: d.filename for d in looking.documents(ws, project)}
     context = {
         **frame(ws, project),
         "records": listed,
@@ -107,11 +106,10 @@ def _onward(ws: Workspace, project: Project, id: str) -> str:
 
 @router.get("/projects/{project_id}/review/{record_id}")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str) -> Response:
-    with ws.reading() as c:
-        item = rows.find_record(c, project.id, record_id)
+    item = looking.record(ws, project, record_id)
     every = service.list_records(ws, project)
     siblings = [r.record for r in every if r.document_sha256 == item.document_sha256 and not r.supersedes]
-    document = find(ws, project, item.document_sha256)
+    document = looking.document(ws, project, item.document_sha256)
     record = item.record
     context = {
         **frame(ws, project),
@@ -144,8 +142,7 @@ def _wanted(key: str, carrier: str, unit: str, params: object) -> bool:
 async def confirm(request: Request, ws: WorkspaceDep, project: ProjectDep, record_id: str) -> Response:
     """Confirm as it stands, or as a correction when a value was changed."""
     form = await request.form()
-    with ws.reading() as c:
-        item = rows.find_record(c, project.id, record_id)
+    item = looking.record(ws, project, record_id)
     given = {k: str(v).strip() for k, v in form.items() if k in service.EDITABLE or k in service.PARAMS}
     current = {
         "carrier": item.record.carrier.value,
