@@ -13,7 +13,6 @@ from app.services import account as service
 from app.services.charts import run_charts
 from app.services.labels import CATEGORY_LABELS, INDICATOR_LABELS
 from app.services.review import list_records
-from app.store.log import canonical
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
 from app.web.templating import percent, render, thousands
 from app.web.wording import FACTOR_EVIDENCE, record_names
@@ -33,7 +32,7 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
         build = service.prepare(ws, project)
         findings = to_plain(build.findings)
         links = build.records
-        stale = stored is not None and canonical(to_plain(build.inputs)) != canonical(stored.inputs)
+        stale = stored is not None and not service.same_inputs(build, stored)
     except LingtanError as error:
         refusal = error
     context: dict[str, Any] = {
