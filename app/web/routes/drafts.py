@@ -1,45 +1,64 @@
-"""Draft: preview, Word, package, workbook."""
+"""Draft: outline of its sections, preview, Word, package, workbook."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from markupsafe import Markup
 from starlette.responses import Response
 
 from app.domain.errors import LingtanError, NotFound
 from app.domain.project import Project
 from app.services.account import latest
-from app.services.drafting import make_draft, preview
+from app.services.draft_assembly import for_reading
+from app.services.draft_sections import SectionState, outline
+from app.services.draft_versions import refresh_all
+from app.services.drafting import make_draft
 from app.services.packing import pack_bytes, workbook_of
-from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
+from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame, go
+from app.web.draft_view import paper, who
 from app.web.security import check_form_token
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-POLICY_LINK = re.compile(r'(href="/policies/[^"#?]*)')
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TONES = {"draft": "secondary", "edited": "azure", "stale": "orange", "approved": "green"}
 
 
 @router.get("/projects/{project_id}/draft")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
-    html, error = "", None
-    missing: list[str] = []
-    try:
-        html, missing = preview(ws, project)
-    except LingtanError as refusal:
-        error = refusal
-    context = {
+    context: dict[str, Any] = {
         **frame(ws, project),
-        "html": Markup(POLICY_LINK.sub(rf'\1?project={project.id}', html)),
-        "missing": missing,
-        "error": error,
+        "html": "",
+        "missing": [],
+        "sections": [],
+        "stale": [],
+        "error": None,
         "accounted": latest(ws, project) is not None,
+        "tones": TONES,
     }
+    try:
+        outlined = outline(ws, project)
+        draft = for_reading(outlined)
+        stale = [s for s in outlined.sections if s.state is SectionState.STALE]
+        context |= {
+            "html": paper(draft, project.id, [c for s in stale for c in s.changes]),
+            "missing": list(draft.missing),
+            "sections": outlined.sections,
+            "stale": stale,
+            "by": {s.id: who(request, s.stored.saved_by) for s in outlined.sections if s.stored},
+        }
+    except LingtanError as refusal:
+        context["error"] = refusal
     return render(request, "pages/draft.html", context)
+
+
+@router.post("/projects/{project_id}/draft/refresh")
+def refresh(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
+    """Take over today's values in every section that waits for it."""
+    refresh_all(ws, project)
+    return go(request, f"/projects/{project.id}/draft")
 
 
 def file_name(project: Project, suffix: str) -> str:
