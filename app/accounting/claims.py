@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from app.accounting.carriers import Family
 from app.accounting.carriers import Kind as Carrier
@@ -49,7 +50,12 @@ def require_explained_sign(activity: Activity, kinds: Mapping[str, Carrier]) -> 
 
 def certificates_of(activity: Activity) -> tuple[str, ...]:
     """The certificate numbers one activity claims: one, a list, or several in one text."""
-    given = activity.params.get("certificate_id") or activity.params.get("certificate_ids") or ()
+    return certificate_numbers(activity.params.get("certificate_id") or activity.params.get("certificate_ids"))
+
+
+def certificate_numbers(given: Any) -> tuple[str, ...]:
+    """The numbers in what was given: one, a list, or several in one text."""
+    given = given or ()
     names = [given] if isinstance(given, (str, int)) else list(given)
     parts = (
         p.strip() for n in names for p in str(n).replace("，", ",").replace("；", ",").replace(";", ",").split(",")

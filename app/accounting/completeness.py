@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from app.accounting.balance import heat_made_on_site, meters_under_meters, own_generation, sewage
 from app.accounting.bulk import acyclic
 from app.accounting.checks import check_years, in_order
-from app.accounting.controls import ControlTotal, control_total
+from app.accounting.controls import ControlTotal, Equivalents, control_total
 from app.accounting.readings import Reading, check_readings
 from app.accounting.series import METERED, Record, Series, read_entries, series_of
 from app.domain.finding import Finding, Severity
@@ -25,13 +25,15 @@ RHYTHM_BILLS = 4  # fewer bills than this have no rhythm
 class Evidence:
     """What can contradict the records: readings printed on bills, totals of independent statements, the tree of meters
     (``parents``: number of a sub-meter or account to the number above it), the registered accounts by carrier, and the water
-    records, which take no part in the energy accounts but in the balance of water and sewage."""
+    records, which take no part in the energy accounts but in the balance of water and sewage. ``equivalents`` are the facts by
+    which a record is compared with a total in another dimension."""
 
     readings: Sequence[Reading] = ()
     totals: Sequence[ControlTotal] = ()
     parents: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     water: Sequence[Record] = ()
+    equivalents: Equivalents = field(default_factory=dict)
 
 
 def _rhythm(series: Series) -> list[Finding]:
@@ -74,7 +76,7 @@ def check_completeness(
     out = list(check_years(known, years=years, accounts=given.accounts))
     out += [f for s in series for f in _rhythm(s)]
     out += check_readings(given.readings)
-    out += [f for total in given.totals for f in control_total(total, entries)]
+    out += [f for total in given.totals for f in control_total(total, entries, given.equivalents)]
     out += meters_under_meters(series, given.parents)
     out += own_generation(entries)
     out += heat_made_on_site(entries)

@@ -1,13 +1,14 @@
 """Meter readings from bill to bill: one continues where the other stopped, through changes of multiplier, meter and rollover.
 
-Readings are optional evidence beside a record: where a bill prints them, they prove or contradict its quantity.
+Readings are optional evidence beside a record: where a bill prints them, they prove or contradict its quantity. A register that has
+run over counts 10^digits more; a meter taken down within a period adds its own part.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -18,9 +19,24 @@ from app.domain.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """The part of a period that an earlier meter (or the same one with an earlier multiplier) measured."""
+
+    meter: str
+    opening: Fraction
+    closing: Fraction
+    multiplier: Fraction = Fraction(1)
+
+    @property
+    def product(self) -> Fraction:
+        return (self.closing - self.opening) * self.multiplier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One register of one bill. ``quantity`` is the billed amount in the record's unit, (closing − opening) × multiplier by rule;
-    ``place`` is one unit of the last place the readings are printed to. ``reason`` is the proof of a change, when there is one."""
+    """One register of one bill. ``quantity`` is the billed amount in the record's unit, (closing − opening) × multiplier by rule,
+    plus ``adjustment`` (losses and supplements the bill adds) and what the ``removed`` meter measured. ``place`` is one unit of the
+    last place the readings are printed to, ``digits`` the whole digits of the register. ``reason`` is the proof of a change."""
 
     record: str
     carrier: Carrier
@@ -34,10 +50,27 @@ class Reading:
     quantity: Fraction | None = None
     place: Fraction = Fraction(1, 100)
     reason: str = ""
+    adjustment: Fraction = Fraction(0)
+    digits: int | None = None
+    removed: Removed | None = None
+
+    def product_with(self, overflow: Fraction) -> Fraction:
+        """The amount the readings stand for when the register gained ``overflow`` by running over."""
+        earlier = self.removed.product if self.removed else Fraction(0)
+        return (self.closing - self.opening + overflow) * self.multiplier + earlier + self.adjustment
 
     @property
     def product(self) -> Fraction:
-        return (self.closing - self.opening) * self.multiplier
+        return self.product_with(Fraction(0))
+
+    @property
+    def explains(self) -> str:
+        """The arithmetic in words."""
+        text = f"（{exact_text(self.closing)} − {exact_text(self.opening)}）× {exact_text(self.multiplier)}"
+        if self.removed:
+            old = self.removed
+            text += f" + 旧表（{exact_text(old.closing)} − {exact_text(old.opening)}）× {exact_text(old.multiplier)}"
+        return text + (f" + 退补与损耗 {exact_text(self.adjustment)}" if self.adjustment else "")
 
     @property
     def where(self) -> str:
@@ -49,18 +82,36 @@ def _find(id: str, severity: Severity, message: str, subjects: Sequence[str], fi
     return Finding(id=id, severity=severity, message=message, subjects=tuple(subjects), fix=fix, data=shown)
 
 
+def _agrees(r: Reading, product: Fraction) -> bool:
+    return r.quantity is not None and abs(product - r.quantity) <= max(Fraction(1), r.place * r.multiplier)
+
+
+def _overflow(r: Reading) -> list[Finding]:
+    """A closing reading below the opening one: the register ran over (its digits known, or told by the billed quantity), or it is
+    a mistake that a person must explain."""
+    digits = r.digits if r.digits is not None else len(str(int(r.opening)))
+    product = r.product_with(Fraction(10**digits))
+    span = f"{r.where} {r.period.start} 至 {r.period.last} 本期止码 {exact_text(r.closing)} 小于起码 {exact_text(r.opening)}"
+    shown = {"opening": r.opening, "closing": r.closing}
+    if _agrees(r, product):
+        message = f"{span}，按 {digits} 位表计翻转计算得 {exact_text(product)}，与账单数量相符。"
+        fix = "请留存表计位数的依据（铭牌照片或换表单）。"
+        return [_find("reading-rollover", Severity.NOTE, message, (r.record,), fix, product=product, **shown)]
+    if r.digits is not None and r.quantity is not None:
+        message = f"{span}，按 {digits} 位表计翻转应为 {exact_text(product)}，与记录 {r.record} 的数量 {exact_text(r.quantity)} 不符。"
+        fix = "请核对表计位数、示数与倍率；有换表的，请补旧表止码与新表起码。"
+        return [_find("reading-product", Severity.BLOCKING, message, (r.record,), fix, product=product, quantity=r.quantity)]
+    fix = "表计翻转、换表或读错都会如此；请核对表计位数与换表记录，按实际电量更正并写明原因。"
+    return [_find("reading-rollover", Severity.EXPLAIN, f"{span}。", (r.record,), fix, **shown)]
+
+
 def _product(r: Reading) -> list[Finding]:
     """The quantity against its own readings."""
     if r.closing < r.opening:
-        message = f"{r.where} {r.period.start} 至 {r.period.last} 本期止码 {exact_text(r.closing)} 小于起码 {exact_text(r.opening)}。"
-        fix = "表计翻转、换表或读错都会如此；请核对表计位数与换表记录，按实际电量更正并写明原因。"
-        return [_find("reading-rollover", Severity.EXPLAIN, message, (r.record,), fix, opening=r.opening, closing=r.closing)]
-    if r.quantity is None or abs(r.product - r.quantity) <= max(Fraction(1), r.place * r.multiplier):
+        return _overflow(r)
+    if r.quantity is None or _agrees(r, r.product):
         return []
-    message = (
-        f"{r.where}（{exact_text(r.closing)} − {exact_text(r.opening)}）× {exact_text(r.multiplier)} = {exact_text(r.product)}，"
-        f"与记录 {r.record} 的数量 {exact_text(r.quantity)} 不符。"
-    )
+    message = f"{r.where}{r.explains} = {exact_text(r.product)}，与记录 {r.record} 的数量 {exact_text(r.quantity)} 不符。"
     fix = "请核对示数与倍率；有换表、退补电量的，请把各部分分列。"
     return [
         _find("reading-product", Severity.BLOCKING, message, (r.record,), fix, product=r.product, quantity=r.quantity)
@@ -80,7 +131,7 @@ def _continuity(before: Reading, after: Reading) -> list[Finding]:
             _find("multiplier-changed", severity, message, subjects, fix, before=before.multiplier, after=after.multiplier)
         )
     gap = after.opening - before.closing
-    if abs(gap) > max(before.place, after.place):
+    if abs(gap) >= max(before.place, after.place):  # less than one place: the same reading, written more or less finely
         word = "漏计" if gap > 0 else "重复计算"
         lost = exact_text(abs(gap) * before.multiplier)
         message = (
@@ -118,6 +169,13 @@ def check_readings(readings: Iterable[Reading]) -> tuple[Finding, ...]:
         out += [f for r in ordered for f in _product(r)]
         meters: dict[str, list[Reading]] = defaultdict(list)
         for r in ordered:
+            if r.removed:
+                gone = r.removed
+                part = replace(
+                    r, meter=gone.meter, opening=gone.opening, closing=gone.closing, multiplier=gone.multiplier, quantity=None,
+                    removed=None,
+                )  # fmt: skip
+                meters[gone.meter].append(part)
             meters[r.meter].append(r)
         for own in meters.values():
             out += [f for before, after in pairwise(own) for f in _continuity(before, after)]

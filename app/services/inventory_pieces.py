@@ -131,7 +131,7 @@ def share_of_days(quantity: Fraction, first: int, end: int, days: int) -> Fracti
 
 def _period(item: ConfirmedRecord, build: InventoryBuild) -> Period | None:
     record = item.record
-    stated = _stated(record.period_start, record.period_end)
+    stated = stated_period(record.period_start, record.period_end)
     if stated or not item.issue_date:
         return stated
     try:
@@ -149,7 +149,7 @@ def _period(item: ConfirmedRecord, build: InventoryBuild) -> Period | None:
     return Period.month(issued.year, issued.month)
 
 
-def _stated(start: str | None, end: str | None) -> Period | None:
+def stated_period(start: str | None, end: str | None) -> Period | None:
     """The period a record states, None when it states none or an impossible one."""
     if not (start and end):
         return None

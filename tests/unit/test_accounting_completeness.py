@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ import pytest
 
 from app.accounting.completeness import Evidence, check_completeness
 from app.accounting.controls import ControlTotal, nearest_slip
-from app.accounting.readings import Reading, check_readings
+from app.accounting.readings import Reading, Removed, check_readings
 from app.domain.activity import ProposedRecord
 from app.domain.carrier import Carrier, Direction
 from app.domain.finding import Severity
@@ -51,7 +52,7 @@ def found(*readings):
 
 
 def test_readings_that_continue_have_nothing_to_say():
-    assert found(reading("a", 1, "10.00", "35.00", quantity="1000"), reading("b", 2, "35.01", "60.00")) == []
+    assert found(reading("a", 1, "10.00", "35.00", quantity="1000"), reading("b", 2, "35.00", "60.00")) == []
 
 
 def test_a_gap_between_readings_is_measured():
@@ -72,7 +73,48 @@ def test_the_quantity_must_be_what_its_readings_give():
 
 
 def test_a_reading_that_runs_backwards():
-    assert found(reading("a", 1, "9990", "12", quantity="880")) == [("reading-rollover", Severity.EXPLAIN, ("a",))]
+    assert found(reading("a", 1, "9990", "12", quantity="900")) == [("reading-rollover", Severity.EXPLAIN, ("a",))]
+
+
+def test_a_register_that_ran_over():
+    """9990 → 12 on four digits is 22 × 40; the billed quantity or the plate says so, and a plate that contradicts the bill blocks."""
+    told = reading("a", 1, "9990", "12", quantity="880")
+    (note,) = check_readings([told])
+    assert (note.id, note.severity, note.data["product"]) == ("reading-rollover", Severity.NOTE, "880")
+    assert "4 位表计翻转" in note.message
+    assert [f.severity for f in check_readings([replace(told, digits=4)])] == [Severity.NOTE]
+    (wrong,) = check_readings([replace(told, digits=5)])
+    assert (wrong.id, wrong.severity, wrong.data) == ("reading-product", Severity.BLOCKING, {"product": "3600880", "quantity": "880"})
+    assert check_readings([told, reading("b", 2, "12", "37")]) == (note,)
+
+
+def test_a_meter_taken_down_within_the_month_adds_its_part():
+    """Old meter 35 → 40 × 40, new meter 0 → 20 × 60: 200 + 1200; each goes on from where it stood."""
+    before = reading("a", 1, "10", "35")
+    change = replace(
+        reading("b", 2, "0", "20", "60", meter="M2", quantity="1400", reason="换表单"),
+        removed=Removed(meter="M1", opening=Fraction(35), closing=Fraction(40), multiplier=Fraction(40)),
+    )
+    after = reading("c", 3, "20", "30", "60", meter="M2")
+    assert check_readings([after, change, before]) == ()
+    (gap,) = check_readings([before, replace(change, removed=replace(change.removed, opening=Fraction(36), closing=Fraction(41)))])
+    assert (gap.id, gap.subjects, gap.data) == ("reading-continuity", ("a", "b"), {"gap": "1"})
+    (wrong,) = check_readings([before, replace(change, quantity=Fraction(1300))])
+    assert (wrong.id, wrong.data) == ("reading-product", {"product": "1400", "quantity": "1300"})
+    assert "旧表（40 − 35）× 40" in wrong.message
+
+
+def test_losses_the_bill_adds_are_part_of_its_quantity():
+    one = replace(reading("a", 1, "10", "35", quantity="1012.5"), adjustment=Fraction("12.5"))
+    assert check_readings([one]) == ()
+    (wrong,) = check_readings([replace(one, quantity=Fraction(1000))])
+    assert (wrong.data["product"], "退补与损耗 12.5" in wrong.message) == ("1012.5", True)
+
+
+def test_a_reading_written_more_finely_is_the_same_reading():
+    assert check_readings([replace(reading("a", 1, "10", "35.4", quantity=None), place=Fraction(1, 10)), replace(reading("b", 2, "35", "60"), place=Fraction(1))]) == ()
+    whole = [replace(reading("a", 1, "10", "35"), place=Fraction(1)), replace(reading("b", 2, "36", "61"), place=Fraction(1))]
+    assert [f.id for f in check_readings(whole)] == ["reading-continuity"]
 
 
 def test_a_change_of_multiplier_needs_its_reason():
@@ -148,9 +190,48 @@ def test_totals_without_records_and_without_a_common_unit():
     assert finding.id == "control-total-without-records"
     diesel = [record("d", 3, "800", Carrier.DIESEL, unit="L", meter_number=None, account_number=None)]
     (finding,) = control(diesel, total("0.7", "t", Carrier.DIESEL))
-    assert (finding.id, finding.severity) == ("control-total-unit", Severity.NOTE)
+    assert (finding.id, finding.severity, finding.subjects) == ("control-total-unit", Severity.EXPLAIN, ("t1", "d"))
+    assert "缺少密度" in finding.message
+    assert "densities_kg_per_l" in finding.fix
+    (finding,) = control(year(), total("900", "tce"))
+    assert "缺少" not in finding.message
+    assert "不能核对" in finding.message
     gas = year(carrier=Carrier.NATURAL_GAS, unit="m3")
     assert control(gas, total("1.2", "万Nm3", Carrier.NATURAL_GAS)) == []
+
+
+def across(records, one, known):
+    return [f for f in check_completeness(records, years=(2025,), evidence=Evidence(totals=[one], equivalents=known)) if "control" in f.id]
+
+
+def test_totals_in_another_dimension_are_compared_by_a_fact():
+    """1000 L at 0.84 kg/L are 0.84 t; 10 t of steam at 2.7 GJ/t are 27 GJ, under the name of steam or of heat."""
+    diesel = [record("d", 3, "1000", Carrier.DIESEL, unit="L", meter_number=None, account_number=None)]
+    known = {"d": {"mass": Fraction("0.84") / 1000}}
+    assert across(diesel, total("0.84", "t", Carrier.DIESEL), known) == []
+    assert across(diesel, total("840", "kg", Carrier.DIESEL), known) == []
+    (off,) = across(diesel, total("0.80", "t", Carrier.DIESEL), known)
+    assert (off.id, off.data["sum"], off.data["difference"]) == ("control-total", "0.84", "0.04")
+    assert "L 按密度、比焓或定义换算" in off.message
+    steam = [record("s", 3, "10", Carrier.STEAM, unit="t")]
+    for carrier in (Carrier.STEAM, Carrier.HEAT):
+        assert across(steam, total("27.0", "GJ", carrier), {"s": {"heat": Fraction("2.7")}}) == []
+        assert across(steam, total("27000", "MJ", carrier), {"s": {"heat": Fraction("2.7")}}) == []
+        (off,) = across(steam, total("30.0", "GJ", carrier), {"s": {"heat": Fraction("2.7")}})
+        assert off.data["difference"] == "-3"
+        (missing,) = across(steam, total("27", "GJ", carrier), {})
+        assert "蒸汽压力、温度" in missing.message
+
+
+def test_electricity_reported_as_heat_is_a_definition():
+    assert control(year(), total("43.2", "GJ")) == []
+    (off,) = control(year(), total("43.9", "GJ"))
+    assert off.data["sum"] == "43.2"
+
+
+def test_heat_settled_as_heat_does_not_look_at_steam():
+    both = [record("h", 3, "5", Carrier.HEAT, unit="GJ"), record("s", 3, "10", Carrier.STEAM, unit="t")]
+    assert across(both, total("5.0", "GJ", Carrier.HEAT), {"s": {"heat": Fraction(3)}}) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -43,6 +44,26 @@ def test_readings_come_from_the_parameters_of_a_record():
     assert (plain.multiplier, plain.product, plain.reason) == (1, Fraction("25.5"), "")
 
 
+def test_every_reading_a_record_may_carry():
+    params = {
+        "opening": "0.00", "closing": "20", "multiplier": "60", "reading_adjustment": "-3.5", "meter_digits": "6", "change_reason": "换表单",
+        "old_meter_number": "M0", "old_opening": "35", "old_closing": "40", "old_multiplier": "40",
+    }  # fmt: skip
+    (one,) = readings_of([record("a", 1, **params)])
+    assert (one.adjustment, one.digits, one.reason, one.place) == (Fraction("-3.5"), 6, "换表单", 1)
+    assert one.removed is not None
+    assert (one.removed.meter, one.removed.product, one.product) == ("M0", 200, Fraction("1396.5"))
+    (unnamed,) = readings_of([record("a", 1, opening="0", closing="20", multiplier="60", old_opening="35", old_closing="40")])
+    assert unnamed.removed is not None
+    assert (unnamed.removed.meter, unnamed.removed.multiplier) == ("M1（旧表）", 60)
+
+
+@pytest.mark.parametrize("bad", [{"meter_digits": "六"}, {"meter_digits": "0"}, {"old_opening": "35"}, {"old_opening": "x", "old_closing": "4"}])
+def test_what_cannot_be_read_proves_nothing(bad):
+    (one,) = readings_of([record("a", 1, opening="1", closing="2", **bad)])
+    assert (one.digits, one.removed) == (None, None)
+
+
 def test_totals_come_from_energy_reports():
     (total,) = totals_of([report()])
     assert (total.id, total.source, total.carrier, total.quantity) == ("abababababab#t1", "“能源报告.docx”", Carrier.ELECTRICITY, 2010)
@@ -54,6 +75,19 @@ def test_totals_come_from_energy_reports():
 )
 def test_a_figure_that_does_not_say_what_it_is_holds_nothing_against_anybody(data):
     assert totals_of([report(**data)]) == []
+
+
+def test_facts_that_make_other_dimensions_comparable():
+    profile = FactoryProfile(name="x", densities_kg_per_l={"diesel": "0.84"})
+    litres = replace(record("l", 1, "100", Carrier.DIESEL), unit="L")
+    own = replace(record("o", 1, "100", Carrier.DIESEL, density_kg_per_l="0.8"), unit="L")
+    tonnes = replace(record("t", 1, "1", Carrier.DIESEL), unit="t")
+    steam = replace(record("s", 1, "1", Carrier.STEAM), unit="t")
+    got = project_evidence(profile, [litres, own, tonnes, steam, record("e", 1)], [], {"s": Fraction("2.7"), "e": Fraction(1)}).equivalents
+    assert got == {
+        "l": {"mass": Fraction("0.00084")}, "o": {"mass": Fraction("0.0008")}, "t": {"liquid_volume": 1000 / Fraction("0.84")},
+        "s": {"heat": Fraction("2.7")},
+    }  # fmt: skip
 
 
 def test_the_tree_of_meters():
