@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.assistant import negative as no
+from app.assistant.answerable import readiness
+from app.assistant.confirmed import confirmed_statement
 from app.assistant.context import AssistantContext
 from app.assistant.evidence import Evidence, family_of, fits_type, gather, local_to, on_topic
 from app.assistant.frame import Frame
@@ -30,14 +32,22 @@ SUPPORT_SENTENCES = 6
 UNKNOWN_CEILING = 0.5
 FOREIGN_CEILING = 0.25
 NAMED_MARGIN = 0.15
+SURE = 1.5
 KINDRED_MARGIN = 0.09
 
 
 def decide(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan:
     for decider in DECIDERS:
         plan = decider(frame, context, knowledge)
-        if plan is not None:
-            return plan
+        if plan is None:
+            continue
+        margin = WITHHELD_BELOW.get(decider)
+        claims = plan.status in (AnswerStatus.ANSWERED, AnswerStatus.REFERENCE_ONLY)
+        if claims and margin is not None and readiness(frame, context, knowledge) < margin:
+            return no.refuse(frame, context, knowledge, "这一点", topics=frame.topics)
+        if not claims and decider in OVERRULED and readiness(frame, context, knowledge) > SURE:
+            continue
+        return plan
     return no.refuse(frame, context, knowledge, "相应内容")
 
 
@@ -314,5 +324,8 @@ def _find(clause_id: str, frame: Frame, context: AssistantContext, knowledge: Kn
 
 Decider = Callable[[Frame, AssistantContext, Knowledge], Plan | None]
 DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, about_document, comparison, unknown_entity, uncounted,
-                                 missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
+                                 confirmed_statement, missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
                                  unsupported, from_documents)
+# A value found on the asked topic needs less of the model's word than a sentence that was merely ranked first.
+WITHHELD_BELOW: dict[Decider, float] = {missing_value: -2.0, silent_topic: -0.5, from_documents: 0.0}
+OVERRULED: tuple[Decider, ...] = (off_topic, uncounted, unsupported)

@@ -6,10 +6,12 @@ Every statement leaves here with its evidence level; an official text is shown a
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from app.corpus.digest import provision_sentence
+from app.corpus.documents import DocumentDetail, earlier_of
 from app.corpus.topics import load_topics
 from app.domain.clause import Clause, PolicyDocument, Provision
 from app.domain.errors import NotFound
@@ -49,7 +51,7 @@ def show_policy(documents: Mapping[str, PolicyDocument], doc: str, clause: str |
     if clause is None and "/" in doc:
         clause = doc.split("/", 1)[1]
     if clause:
-        return _clause_shown(documents, document, _find_clause(document, clause))
+        return _clause_shown(documents, *_find_clause(documents, document, clause))
     shown = _card(documents, document)
     shown |= {
         "issued": document.issued,
@@ -74,6 +76,11 @@ def show_policy(documents: Mapping[str, PolicyDocument], doc: str, clause: str |
             "coverage": to_plain(detail.coverage),
             "corrections": to_plain(detail.corrections),
             "origin": detail.origin,
+            "withdrawn": detail.withdrawn,
+            "withdrawn_note": detail.withdrawn_note,
+            "supersedes": list(detail.supersedes),
+            "history": _history(documents, detail),
+            "versions": _versions(detail),
         }
     return shown
 
@@ -178,6 +185,7 @@ def _clause_shown(documents: Mapping[str, PolicyDocument], document: PolicyDocum
     below = [c for c in document.clauses if c.path.startswith(f"{clause.path}-")] if clause.kind == "head" else []
     return card | {
         "document": document.id,
+        "earlier": document is not documents.get(document.id),
         "clause": clause.path,
         "breadcrumb": clause.title,
         **{k: v for k, v in _clause_row(clause).items() if k not in ("title", "path")},
@@ -206,9 +214,35 @@ def _provision_row(
     )
 
 
-def _find_clause(document: PolicyDocument, name: str) -> Clause:
+def _history(documents: Mapping[str, PolicyDocument], detail: DocumentDetail) -> list[dict[str, Any]]:
+    """What was held under this id before the present text: the statements that it took the place of."""
+    earlier = detail.history
+    if earlier is None or earlier.full_text:
+        return []
+    return [_provision_row({earlier.id: earlier}, earlier, p) for p in earlier.provisions]
+
+
+def _versions(detail: DocumentDetail) -> list[dict[str, Any]]:
+    """Earlier versions of the user's text, oldest first: ``{number, title, issued, characters}``."""
+    found = []
+    for folder in sorted((detail.folder / "versions").glob("*/meta.toml")):
+        meta = tomllib.loads(folder.read_text(encoding="utf-8"))
+        text = (folder.parent / "text.md").read_text(encoding="utf-8")
+        found.append({"number": int(folder.parent.name), "title": meta["title"], "issued": meta.get("issued"), "characters": len(text)})
+    return found
+
+
+def _find_clause(documents: Mapping[str, PolicyDocument], document: PolicyDocument, name: str) -> tuple[PolicyDocument, Clause]:
+    """The clause with its document; one that only the earlier statement under this id had is found there.
+
+    Raises NotFound with the nearest paths."""
     path = name.removeprefix(f"{document.id}/").split("#", 1)[0].translate(_BRACKETS).strip()
     found = next((c for c in document.clauses if c.path == path), None)
+    before = earlier_of(documents, document.id)
+    if found is None and before is not None:
+        old = next((c for c in before.clauses if c.path == path), None)
+        if old is not None:
+            return before, old
     if found is None:
         paths = [c.path for c in document.clauses]
         near = difflib.get_close_matches(path, paths, n=4, cutoff=0.3) or paths[:6]
@@ -218,4 +252,4 @@ def _find_clause(document: PolicyDocument, name: str) -> Clause:
             fix="可用的条号如：" + "、".join(near) + "。",
             subject=f"{document.id}/{path}",
         )
-    return found
+    return document, found

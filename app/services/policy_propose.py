@@ -87,7 +87,8 @@ def propose(
     found += _figures(body)
     found += _deadline(body, issued)
     found += _forms(clauses)
-    found += _statements(body, {row["topic"] for row, *_ in found})
+    # Attachments name the forms; the clause that asks for them is a statement of its own.
+    found += _statements(body, {row["topic"] for row, *_ in found} - {"materials"})
     out: list[Proposal] = []
     used, taken = set[str](), set[str]()
     known = {p.id: p for p in earlier.provisions} if earlier else {}
@@ -272,7 +273,7 @@ def _forms(clauses: Sequence[Clause]) -> Iterator[tuple[dict[str, Any], str, str
         annex = re.match(r"附件\s*\d*\s*[:：]?\s*", words)
         name = words[annex.end() :].strip() if annex else re.sub(r"^[（(]?[\d一二三四五六七八九十]+[)）.、]\s*", "", words)
         listed = clause.kind == "text" and "材料" in clause.title
-        if not (clause.kind == "head" and annex or listed) or not 2 <= len(name) <= 60 or not _FORM.search(name):
+        if not ((clause.kind == "head" and annex) or listed) or not 2 <= len(name) <= 60 or not _FORM.search(name):
             continue
         row = {"pid": "", "clause": clause.path, "topic": "materials", "modality": Modality.SHALL.value,
                "rule": f"申报须提交：{name.rstrip('。；;')}。"}  # fmt: skip

@@ -143,6 +143,7 @@ def _project_change(
 ) -> ProjectChange:
     known = partial(project.facts.value, strict=False)
     joined = [s for i, s in after.schemes.items() if _risen(i, before, after) and scheme_applies(s, known) is True]
+    joined += [s for i, s in before.schemes.items() if _fallen(i, before, after) and scheme_applies(s, known) is True]
     chosen = (*project.schemes, *(s.id for s in joined if s.id not in project.schemes))
     reports = [
         evaluate(
@@ -167,6 +168,12 @@ def _risen(scheme: str, before: RuleSet, after: RuleSet) -> bool:
     earlier = before.schemes.get(scheme)
     decides = any(rule.evidence.decidable for rule in after.schemes[scheme].rules)
     return earlier is None or (decides and not any(rule.evidence.decidable for rule in earlier.rules))
+
+
+def _fallen(scheme: str, before: RuleSet, after: RuleSet) -> bool:
+    """A scheme that counted and whose documents are withdrawn."""
+    later = after.schemes.get(scheme)
+    return later is not None and later.withdrawn is not None and before.schemes[scheme].withdrawn is None
 
 
 def _rules(ruleset: RuleSet) -> dict[str, Rule]:

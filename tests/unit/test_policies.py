@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from eligibility_home import open_home
 
 from app.corpus.documents import find_clause, load_documents
 from app.corpus.paths import corpus_root
@@ -301,14 +304,14 @@ def test_the_same_text_twice_is_one_document_and_another_text_is_refused(tmp_pat
 def test_a_file_is_added_through_the_workspace(tmp_path: Path):
     file = tmp_path / "通知.txt"
     file.write_bytes(TEXT.encode("gb18030"))
-    forgotten = []
-    ws = SimpleNamespace(settings=SimpleNamespace(corpus=tmp_path / "corpus"), forget=forgotten.append)
+    ws = open_home(tmp_path)
+    assert "some-2026" not in ws.policies
     dry = add_policy_file(ws, file, META, dry_run=True)
     assert not dry["written"]
-    assert not (tmp_path / "corpus").exists()
+    assert not ws.settings.corpus.exists()
     result = add_policy_file(ws, file, META)
     assert result["written"]
-    assert forgotten == ["policies", "assistant"]
+    assert "some-2026" in ws.policies
     assert "已加入政策库" in added_text(result)
 
 
