@@ -26,6 +26,12 @@ def _answers() -> dict[str, Any]:
     return {**report, "headline": headline(report)}
 
 
+def _retrieval() -> dict[str, Any]:
+    from evals.retrieval import run
+
+    return run()
+
+
 def _extraction() -> dict[str, Any]:
     """Over the demonstration's documents, whose truth is known; and over the private samples where they are present."""
     import json
@@ -61,6 +67,7 @@ SUITES: dict[str, Callable[[], dict[str, Any]]] = {
     "accounting": _accounting,
     "extraction": _extraction,
     "answers": _answers,
+    "retrieval": _retrieval,
 }
 
 

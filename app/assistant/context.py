@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.assistant.examples import Examples
-from app.assistant.knowledge import spoken_terms
+from app.assistant.knowledge import load_knowledge, spoken_terms
 from app.assistant.project_view import ProjectView
 from app.domain.clause import PolicyDocument
 from app.retrieval.embedder import Embedder
@@ -131,8 +131,10 @@ def assemble_context(documents: Mapping[str, PolicyDocument], embedder: Embedder
     for term in (*lexicon.terms, *lexicon.other_terms, *spoken_terms()):
         for spoken in term.users:
             equivalents[spoken] = (*equivalents.get(spoken, ()), *term.policy)
+    gazetteer = load_knowledge().gazetteer
     index = PolicyIndex.build(documents, embedder, cache_path=cache_path, variants=lexicon.variants, equivalents=equivalents,
-                              store=store, topic_labels=labels, on_progress=on_progress)
+                              store=store, topic_labels=labels, on_progress=on_progress,
+                              places={n: p for n, p in gazetteer.owner.items() if n not in gazetteer.suffix_only})
     notes = {(doc_id, row.topic): CoverageNote(state=row.state, depth=row.depth, note=row.note, clauses=tuple(row.clauses),
                                                related=tuple(row.related))
              for doc_id, rows in (coverage or {}).items() for row in rows}

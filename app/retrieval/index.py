@@ -2,7 +2,8 @@
 
 Order of work: documents outside the asked regions or ids are left out; lexical and dense scores pick candidates; late
 interaction over token vectors ranks them (each query token takes its best match in the clause; the mean of those is the
-score), with a small dense and lexical share for terms the model does not know. Below ``EXACT_LIMIT`` passages every allowed passage
+score), with a small dense and lexical share for terms the model does not know, and what the question itself says about
+the document it means (app/retrieval/leaning.py). Below ``EXACT_LIMIT`` passages every allowed passage
 is a candidate and everything is exact; above it the vector store proposes.
 """
 
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.domain.clause import PolicyDocument
 from app.retrieval.cache import VectorCache
 from app.retrieval.embedder import Embedder, Encoding
-from app.retrieval.folding import Folder, expand, strip_question_words, terms
+from app.retrieval.folding import Folder, expand, plain, strip_question_words, terms
 from app.retrieval.hit import Hit, SentenceHit
+from app.retrieval.leaning import Leaning
 from app.retrieval.lexical import Bm25
 from app.retrieval.passages import Passage, passages_of
 from app.retrieval.regions import applies
@@ -49,6 +51,7 @@ class _Scored:
     lexical: np.ndarray
     dense: np.ndarray
     known: Mapping[str, float]
+    leaning: Mapping[str, float]
     best: np.ndarray | None = None
 
 
@@ -56,7 +59,8 @@ class PolicyIndex:
     """Built once, then read only; ``search`` may be called from several threads."""
 
     def __init__(self, passages: Sequence[Passage], encodings: Sequence[Encoding], embedder: Embedder, folder: Folder,
-                 equivalents: Mapping[str, Sequence[str]], store: VectorStore | None) -> None:
+                 equivalents: Mapping[str, Sequence[str]], store: VectorStore | None,
+                 places: Mapping[str, str] | None = None) -> None:
         import numpy as np
 
         self.passages = tuple(passages)
@@ -68,6 +72,7 @@ class PolicyIndex:
         self._tokens = [e.tokens for e in encodings]
         self._terms = [terms(folder.fold(p.indexed)) for p in passages]
         self._bm25 = Bm25(self._terms)
+        self._leaning = Leaning({p.document.id: p.document for p in passages}.values(), places)
         self._place = {p.id: i for i, p in enumerate(passages)}
         self._queries: dict[str, _Scored] = {}
 
@@ -75,10 +80,11 @@ class PolicyIndex:
     def build(cls, documents: Mapping[str, PolicyDocument] | Iterable[PolicyDocument], embedder: Embedder, *,
               cache_path: Path | None = None, variants: Iterable[Sequence[str]] = (),
               equivalents: Mapping[str, Sequence[str]] | None = None, store: VectorStore | None = None,
-              topic_labels: Mapping[str, str] | None = None,
+              topic_labels: Mapping[str, str] | None = None, places: Mapping[str, str] | None = None,
               on_progress: Callable[[int, int], None] | None = None) -> PolicyIndex:
         """``cache_path`` is an sqlite file for vectors; ``variants`` groups of spellings; ``equivalents`` user word ->
-        policy words; ``store`` receives the vectors when they changed; ``topic_labels`` head the sentences of digests."""
+        policy words; ``store`` receives the vectors when they changed; ``topic_labels`` head the sentences of digests;
+        ``places`` place name -> province."""
         import numpy as np
 
         values = documents.values() if isinstance(documents, Mapping) else documents
@@ -90,11 +96,12 @@ class PolicyIndex:
             store.sync(embedder.engine_id, passages, np.stack([e.vector for e in encodings]))
         folder = Folder(variants)
         folded = {folder.fold(k): tuple(folder.fold(w) for w in v) for k, v in (equivalents or {}).items()}
-        return cls(passages, encodings, embedder, folder, folded, store)
+        return cls(passages, encodings, embedder, folder, folded, store, places)
 
     def search(self, query: str, *, regions: tuple[str, ...] | None = None, doc_ids: Iterable[str] | None = None,
                limit: int = 10) -> list[Hit]:
-        """Clauses, best first. ``regions=None`` searches every region; ``doc_ids`` narrows further."""
+        """Clauses, best first. ``regions=None`` searches every region; ``doc_ids`` narrows further. Who does not choose the
+        documents gets those first that the question leans to."""
         wanted = None if doc_ids is None else set(doc_ids)
         allowed = [i for i, p in enumerate(self.passages)
                    if (wanted is None or p.document.id in wanted) and applies(p.document, regions)]
@@ -103,11 +110,12 @@ class PolicyIndex:
         scored = self._score(query)
         chosen = self._candidates(allowed, scored, wanted)
         top = float(scored.lexical[chosen].max()) or 1.0
+        leaning = scored.leaning if wanted is None else {}
         best = self._late(scored, chosen)
         groups: dict[str, list[int]] = {}
         for place, row in enumerate(chosen):
             groups.setdefault(self.passages[row].clause.id, []).append(place)
-        hits = [self._hit([chosen[m] for m in members], best[:, members], scored, top) for members in groups.values()]
+        hits = [self._hit([chosen[m] for m in members], best[:, members], scored, top, leaning) for members in groups.values()]
         return sorted(hits, key=lambda h: (-h.score, h.clause.id))[:limit]
 
     def _score(self, query: str) -> _Scored:
@@ -122,7 +130,8 @@ class PolicyIndex:
             helped = asked + [t for word in expand(folded, self._equivalents) for t in terms(word)]
             encoding = self.embedder.encode_query(query)
             held = _Scored(encoding=encoding, lexical=np.asarray(self._bm25.scores(helped)),
-                           dense=self._vectors @ encoding.vector, known={t: self._bm25.idf(t) for t in set(asked)})
+                           dense=self._vectors @ encoding.vector, known={t: self._bm25.idf(t) for t in set(asked)},
+                           leaning=self._leaning.of(plain(query)))
             if len(self.passages) <= EXACT_LIMIT:
                 held = replace(held, best=self._late(held, range(len(self.passages))))
             if len(self._queries) >= REMEMBERED_QUERIES:
@@ -133,6 +142,17 @@ class PolicyIndex:
     def query_vector(self, query: str) -> np.ndarray:
         """The unit vector of a question, embedded at most once while it is remembered."""
         return self._score(query).encoding.vector
+
+    def token_matches(self, query: str, passage_ids: Sequence[str]) -> np.ndarray:
+        """For every token of the query its best match among the passages, in the order of the query."""
+        import numpy as np
+
+        rows = [self._place[id] for id in passage_ids if id in self._place]
+        return self._late(self._score(query), rows).max(axis=1) if rows else np.zeros(1)
+
+    def similarities(self, query: str) -> np.ndarray:
+        """The cosine of the question to every passage, in the order of ``passages``."""
+        return self._score(query).dense
 
     def _candidates(self, allowed: list[int], scored: _Scored, wanted: set[str] | None) -> list[int]:
         if len(self.passages) <= EXACT_LIMIT:
@@ -160,7 +180,7 @@ class PolicyIndex:
         similarity = scored.encoding.tokens @ np.concatenate(tokens).astype(np.float32).T
         return np.maximum.reduceat(similarity, starts, axis=1)
 
-    def _hit(self, rows: list[int], best: np.ndarray, scored: _Scored, top: float) -> Hit:
+    def _hit(self, rows: list[int], best: np.ndarray, scored: _Scored, top: float, leaning: Mapping[str, float]) -> Hit:
         """One clause: ``rows`` its passages, ``best`` their columns."""
         flat = best.mean(axis=0)
         first = self.passages[rows[0]]
@@ -173,7 +193,7 @@ class PolicyIndex:
                                         + CLAUSE_SHARE * late + LEXICAL_SHARE * float(scored.lexical[row]) / top)
                             for place, row in enumerate(rows)), key=lambda s: -s.score)
         return Hit(clause=first.clause, document=first.document, sentences=tuple(sentences),
-                   score=late + DENSE_SHARE * dense + LEXICAL_SHARE * lexical,
+                   score=late + DENSE_SHARE * dense + LEXICAL_SHARE * lexical + leaning.get(first.document.id, 0.0),
                    scores={"late": late, "dense": dense, "lexical": lexical,
                            "coverage": self._coverage(scored.known, rows)})
 

@@ -14,6 +14,7 @@ from app.retrieval.cache import VectorCache
 from app.retrieval.chroma import ChromaStore
 from app.retrieval.embedder import Encoding, unit_rows
 from app.retrieval.index import PolicyIndex
+from app.retrieval.leaning import FULL_TEXT, REGIONAL
 from app.retrieval.passages import passages_of
 
 AXES = "光风电热氢碳绿证报审材料期标准能效园湖南上海"
@@ -164,3 +165,11 @@ def test_passages_of_a_digest_carry_their_own_level():
     documents = load_documents()
     levels = {p.evidence for p in passages_of([documents["tianjin-2024-pilot"]], {}) if p.clause.path == "未见条号"}
     assert levels == {EvidenceLevel.REPOST, EvidenceLevel.NEWS}
+
+
+def test_a_named_region_comes_first_until_the_caller_chooses(documents):
+    index = build(documents, places={"湖南": "湖南"})
+    assert index.search("湖南光伏")[0].document.id == "hunan"
+    free = {h.clause.id: h.score for h in index.search("湖南光伏")}
+    chosen = {h.clause.id: h.score for h in index.search("湖南光伏", doc_ids=["hunan", "nation"])}
+    assert free["hunan/1"] == pytest.approx(chosen["hunan/1"] + REGIONAL + FULL_TEXT)
