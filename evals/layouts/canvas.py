@@ -4,10 +4,42 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 CID = "STSong-Light"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A text as drawn: page from 1, left edge, base line from the top and size in points, ``ends`` the right edge of each character."""
+
+    page: int
+    text: str
+    x: float
+    y: float
+    size: float
+    ends: tuple[float, ...]
+    width: float
+    height: float
+
+    def box(self, first: int, last: int) -> tuple[float, float, float, float]:
+        """Characters ``first`` … ``last``-1 as fractions of the page: the em box around their base line."""
+        left = self.ends[first - 1] if first else self.x
+        return left / self.width, (self.y - 0.88 * self.size) / self.height, self.ends[last - 1] / self.width, (self.y + 0.12 * self.size) / self.height
+
+
+class Drawing(bytes):
+    """A file together with what was drawn where: the truth about places."""
+
+    runs: tuple[Run, ...] = ()
+
+    @classmethod
+    def of(cls, data: bytes, runs: list[Run]) -> Drawing:
+        drawing = cls(data)
+        drawing.runs = tuple(runs)
+        return drawing
 
 
 @cache
@@ -32,6 +64,8 @@ class Paper:
         self._canvas: Any = Canvas(self._buffer, pagesize=(width, height), invariant=1)
         self._font = _cid()
         self._digits = digits
+        self.runs: list[Run] = []
+        self._page = 1
 
     def _face(self, text: str) -> str:
         return self._digits if self._digits and text.isascii() else self._font
@@ -48,6 +82,11 @@ class Paper:
         self._canvas.setFillGray(0)
         self._canvas.setFont(self._face(text), size)
         self._canvas.drawString(x - shift, self.height - y, text)
+        at, ends = x - shift, []
+        for char in text:
+            at += float(self._canvas.stringWidth(char, self._face(text), size))
+            ends.append(at)
+        self.runs.append(Run(page=self._page, text=text, x=x - shift, y=y, size=size, ends=tuple(ends), width=self.width, height=self.height))
 
     def column(self, x: float, y: float, text: str, size: float, step: float) -> None:
         """Vertical label: one character below the other."""
@@ -79,11 +118,12 @@ class Paper:
 
     def page(self) -> None:
         self._canvas.showPage()
+        self._page += 1
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> Drawing:
         self._canvas.showPage()
         self._canvas.save()
-        return self._buffer.getvalue()
+        return Drawing.of(self._buffer.getvalue(), self.runs)
 
     def wrapped(self, text: str, size: float, room: float) -> list[str]:
         lines, line = [], ""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from evals.layouts.bills import draw_grid_bill, draw_southern_notice
+from evals.layouts.green import draw_certificate, draw_feed_in, draw_green_power
 from evals.layouts.hard import (
     draw_accounts,
     draw_odd_invoice,
@@ -21,6 +22,7 @@ from evals.layouts.invoice_xml import draw_xml, xml_truth
 from evals.layouts.ledgers import draw_ledger
 from evals.layouts.ofd_paper import OfdPaper, Vendor
 from evals.layouts.papers import draw_mention, draw_notice, draw_ticket
+from evals.layouts.records import draw_fuel_ledger, draw_meter_table, draw_pv_log, draw_report
 from evals.layouts.sample import Sample
 from evals.layouts.settlements import draw_gas_bill, draw_heat_settlement
 
@@ -63,6 +65,16 @@ def _drawn(group: str, extension: str, draw: Callable[[random.Random], tuple[byt
     return made
 
 
+def _varied(group: str, draw: Callable[[random.Random], tuple[str, bytes, dict[str, Any], tuple[str, ...]]]) -> Maker:
+    """As ``_drawn`` for classes whose file type is drawn too."""
+
+    def made(rng: random.Random, seed: int) -> Sample:
+        extension, data, truth, traits = draw(rng)
+        return Sample(group=group, seed=seed, filename=f"{group}.{extension}", data=data, truth=truth, traits=traits)
+
+    return made
+
+
 MAKERS: dict[str, Maker] = {"pdf-digital": _digital, "pdf-old": _old, "pdf-browser": _browser, "ofd": _ofd, "xml": _xml}
 MAKERS |= {
     "grid-bill": _drawn("grid-bill", "pdf", draw_grid_bill),
@@ -79,6 +91,13 @@ MAKERS |= {
     "mention": _drawn("mention", "pdf", draw_mention),
     "ticket": _drawn("ticket", "pdf", draw_ticket),
     "ledger": _drawn("ledger", "xlsx", draw_ledger),
+    "feed-in-bill": _drawn("feed-in-bill", "pdf", draw_feed_in),
+    "green-power": _drawn("green-power", "pdf", draw_green_power),
+    "certificate": _drawn("certificate", "pdf", draw_certificate),
+    "meter-table": _drawn("meter-table", "pdf", draw_meter_table),
+    "fuel-ledger": _varied("fuel-ledger", draw_fuel_ledger),
+    "pv-log": _varied("pv-log", draw_pv_log),
+    "energy-report": _varied("energy-report", draw_report),
 }
 
 

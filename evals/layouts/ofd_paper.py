@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
+from evals.layouts.canvas import Drawing, Run
+
 MM = 25.4 / 72
 
 
@@ -55,6 +57,7 @@ class OfdPaper:
         self.width, self.height = width, height
         self._vendor = vendor
         self._pages: list[tuple[list[_Text], list[tuple[float, float, float, float]]]] = [([], [])]
+        self.runs: list[Run] = []
 
     @property
     def tagged(self) -> bool:
@@ -76,6 +79,11 @@ class OfdPaper:
         if text:
             shift = {"left": 0.0, "right": 1.0, "centre": 0.5}[align] * self.length(text, size)
             self._pages[-1][0].append(_Text(text=text, x=x - shift, y=y, size=size, name=name))
+            ends, at = [], x - shift
+            for char in text:
+                at += self.length(char, size)
+                ends.append(at)
+            self.runs.append(Run(page=len(self._pages), text=text, x=x - shift, y=y, size=size, ends=tuple(ends), width=self.width, height=self.height))
 
     def column(self, x: float, y: float, text: str, size: float, step: float) -> None:
         for index, char in enumerate(text):
@@ -97,7 +105,7 @@ class OfdPaper:
     def page(self) -> None:
         self._pages.append(([], []))
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> Drawing:
         v, p = self._vendor, self._vendor.prefix
         space = f'xmlns{":ofd" if p else ""}="http://www.ofdspec.org/2016"'
         buffer = io.BytesIO()
@@ -129,7 +137,7 @@ class OfdPaper:
             if tags:
                 put(f"{v.folder}/Tags/CustomTags.xml", f'<{p}CustomTags {space}><{p}CustomTag TypeID="0"><{p}FileLoc>CustomTag.xml</{p}FileLoc></{p}CustomTag></{p}CustomTags>')
                 put(f"{v.folder}/Tags/CustomTag.xml", tags)
-        return buffer.getvalue()
+        return Drawing.of(buffer.getvalue(), self.runs)
 
     def _objects(self, texts: list[_Text], serial: list[int]) -> str:
         parts = [self._object(t, serial) for t in texts]

@@ -10,11 +10,15 @@ from app.domain.page import Box, Document, Table
 from extractors.geometry.labels import Hit, find_labels
 from extractors.geometry.lattice import GridRow, ruled_rows
 from extractors.geometry.sheet import Piece, Sheet
+from extractors.periods import find_span
 from extractors.text import compact, leading_number, number_text, tidy
 from extractors.vocabulary import find_printed_unit
 
 WRAPPED = ("meter", "item")
 """Columns whose texts take several lines."""
+
+PLACING = frozenset({"month", "meter", "band", "item", "category", "kind", "status", "trade"})
+"""Columns that say what a row is. A table of nothing else holds no quantity: its labels are labels of single values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +65,30 @@ def document_grids(document: Document, sheets: Sequence[Sheet], roles: Mapping[s
         grids += ruled or _anchored_grids(sheet, roles)
     for table in document.tables:
         grids += _table_grids(table, roles)
-    return grids
+    return [g for g in grids if not _stacked_labels(g)]
+
+
+def _stacked_labels(grid: Grid) -> bool:
+    """True for one row of values with their units under a row of labels: single values set below their labels, no table."""
+    if len(grid.rows) != 1:
+        return False
+    row = {role: value.text for role, value in grid.rows[0].items() if role not in PLACING}
+    return "opening" not in row and any(number_text(t) is None and _is_value(t) for t in row.values())
 
 
 def is_header(texts: Sequence[str], roles: Mapping[str, str]) -> bool:
-    """True for a row that names at least two known columns and holds no number."""
-    known = [r for t in texts if t and (r := role_of(t, roles))]
-    return len(set(known)) >= 2 and not any(_is_value(t) for t in texts if t)
+    """True for a row that names at least two known columns, one of them of numbers, and holds no number or date."""
+    known = {r for t in texts if t and (r := role_of(t, roles))}
+    return len(known) >= 2 and not known <= PLACING and not any(_is_value(t) for t in texts if t)
 
 
 def _is_value(text: str) -> bool:
-    """A number, alone or with its unit (``12,345 千瓦时``): a row that holds one is data, whatever its labels are."""
+    """A number, alone or with its unit (``12,345 千瓦时``), or a period: a row that holds one is data, whatever its labels are."""
     leading = leading_number(text)
-    return number_text(text) is not None or (
-        leading is not None and (leading[1] == "元" or find_printed_unit(leading[1]) is not None)
+    return (
+        number_text(text) is not None
+        or (leading is not None and (leading[1] == "元" or find_printed_unit(leading[1]) is not None))
+        or find_span(text) is not None
     )
 
 
@@ -233,10 +247,25 @@ def _anchored_row(sheet: Sheet, row: Sequence[Piece], hits: Sequence[Hit]) -> di
             ),
         )
         members.setdefault(nearest.name, []).append(piece)
+    _give_back([h.name for h in columns], members)
     return {
         name: GridValue(text=tidy(" ".join(p.text for p in pieces)), page=sheet.number, bbox=sheet.box(pieces))
         for name, pieces in members.items()
     }
+
+
+def _give_back(names: Sequence[str], members: dict[str, list[Piece]]) -> None:
+    """Two numbers under one label beside a column that got none: the outer number is that column's. Numbers set to the right of a wide
+    column stand nearer to the next label than to their own."""
+    for position, name in enumerate(names):
+        pieces = sorted(members.get(name, ()), key=lambda p: p.x0)
+        if len(pieces) != 2 or any(number_text(p.text) is None for p in pieces):
+            continue
+        left, right = names[position - 1] if position else "", names[position + 1] if position + 1 < len(names) else ""
+        if left and left not in members and (not right or right in members):
+            members[left], members[name] = pieces[:1], pieces[1:]
+        elif right and right not in members and (not left or left in members):
+            members[name], members[right] = pieces[:1], pieces[1:]
 
 
 def _table_grids(table: Table, roles: Mapping[str, str]) -> list[Grid]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.domain.page import Cell, Table
-from extractors.ledgers.words import Meaning, is_summary, meaning_inside, meaning_of, month_of, read_label, role_of
+from extractors.ledgers.words import (
+    Meaning,
+    counted_unit,
+    is_summary,
+    meaning_inside,
+    meaning_of,
+    month_of,
+    read_label,
+    role_of,
+)
 from extractors.periods import Span, find_span, find_spans, month_span
 from extractors.text import compact, number_text
 from extractors.vocabulary import find_printed_unit
@@ -220,7 +229,9 @@ def _unit(text: str) -> str:
     if label.unit and find_printed_unit(label.unit):
         return label.unit
     bare = compact(text).strip("()")
-    return bare if find_printed_unit(bare) and not meaning_of(text) and not role_of(text) else label.unit
+    if find_printed_unit(bare) and not meaning_of(text) and not role_of(text):
+        return bare
+    return label.unit or counted_unit(text)
 
 
 def _year(text: str) -> int | None:

@@ -17,12 +17,12 @@ from extractors.confidence import grade
 from extractors.evidence import blocking, explain, note, show
 from extractors.geometry.lattice import ruled_rows
 from extractors.geometry.sheet import lay_out
-from extractors.ledgers.columns import read_head
+from extractors.ledgers.columns import read_head, row_span
 from extractors.ledgers.days import METERED, settle_days
 from extractors.ledgers.entries import Entry, read_entries
 from extractors.sources import document_source
 from extractors.templates import Template
-from extractors.text import number, tidy
+from extractors.text import number, number_text, tidy
 from extractors.vocabulary import Quantity, canonical_quantity, carrier_terms, find_printed_unit
 
 
@@ -79,7 +79,9 @@ def extract_ledger(document: Document, template: Template, reason: str, today: d
 
 
 def _no_ledger(document: Document, reason: str) -> Extraction:
-    """Words of a ledger without a table that holds energy: another document, of which nothing is claimed."""
+    """Words of a ledger without a table that holds energy: another document, of which nothing is claimed. Where a table has dated rows of
+    numbers, a person is asked: it may be a ledger whose head is not understood."""
+    build = explain if any(_dated_numbers(t) for t in document.tables) else note
     return Extraction(
         sha256=document.sha256,
         filename=document.filename,
@@ -88,7 +90,7 @@ def _no_ledger(document: Document, reason: str) -> Extraction:
         pages=document.page_count,
         findings=(
             *document.findings,
-            note(
+            build(
                 "kind-unknown",
                 "文件提到用能，但没有读到带能源、数量和月份的表格，未提取任何数据。",
                 "如果这是台账，请检查表头是否写明能源、数量、单位和月份。",
@@ -96,6 +98,13 @@ def _no_ledger(document: Document, reason: str) -> Extraction:
         ),
         explanation=(f"像台账（{reason}），但没有可读的数量表",),
     )
+
+
+def _dated_numbers(table: Table) -> bool:
+    """At least two rows with a date or month and a number beside it."""
+    rows = [[c.text for c in row if c.text.strip()] for row in table.rows]
+    dated = [r for r in rows if any(row_span(t, 2000) for t in r[:3]) and any(number_text(t) and not row_span(t, 2000) for t in r)]
+    return len(dated) >= 2
 
 
 def all_tables(document: Document) -> tuple[list[Table], Mapping[str, tuple[int, Box | None]]]:

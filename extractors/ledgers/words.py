@@ -78,7 +78,17 @@ def meaning_of(text: str) -> Meaning | None:
         for word, meaning in _carriers():
             if candidate == word:
                 return meaning
+    # 汽油领用量: a carrier's word with a word for quantities behind it.
+    for word, meaning in _carriers():
+        if label.startswith(word) and _roles().get(label[len(word) :]) == "quantity":
+            return meaning
     return None
+
+
+def counted_unit(text: str) -> str:
+    """The unit that the label itself names (加油升数 is litres), empty for other labels."""
+    counted: dict[str, str] = load_terms("ledger")["generic"]["counted"]
+    return counted.get(read_label(text).text, "")
 
 
 def meaning_inside(text: str) -> Meaning | None:
@@ -118,4 +128,4 @@ def is_main_meter(text: str) -> bool:
 
 def is_bought(text: str) -> bool:
     """True for columns of purchased or stocked amounts."""
-    return read_label(text).text in load_terms("ledger")["generic"]["bought"]
+    return read_label(text).text.endswith(tuple(load_terms("ledger")["generic"]["bought"]))
