@@ -11,8 +11,6 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,11 +20,10 @@ from typing import Any
 from app.domain.errors import InputRefused
 from app.domain.page import Document
 from app.domain.plain import from_plain
-from ingestion import limits
+from ingestion import isolated, limits
 
 #: A process is replaced after so many files, so that nothing a library leaks adds up.
 _FILES_PER_PROCESS = 60
-_LONGEST_HEADER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +98,7 @@ class Worker:
 
     def __init__(self, sandbox_limits: SandboxLimits = DEFAULT_LIMITS) -> None:
         self._limits = sandbox_limits
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: isolated.Process | None = None
         self._answered = 0
         self._born_with = 0
 
@@ -121,12 +118,12 @@ class Worker:
 
         def give_up() -> None:
             timed_out.set()
-            _kill(process)
+            isolated.kill(process)
 
         timer = threading.Timer(self._limits.wall_seconds, give_up)
         timer.start()
         try:
-            reply = _exchange(process, json.dumps(header).encode() + b"\n", data, self._limits.output_bytes)
+            reply = isolated.exchange(process, header, data, reply_bytes=self._limits.output_bytes)
         finally:
             timer.cancel()
         if reply is None:
@@ -142,19 +139,10 @@ class Worker:
     def close(self) -> None:
         """Ends the process. Harmless when there is none."""
         process, self._process, self._answered = self._process, None, 0
-        if process is None:
-            return
-        _kill(process)
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        if process.returncode is None:
-            process.wait()
+        if process is not None:
+            isolated.close(process)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> isolated.Process:
         settings = {
             "memory_bytes": self._limits.memory_bytes,
             "cpu_seconds": self._limits.cpu_seconds,
@@ -163,20 +151,12 @@ class Worker:
         }
         script = Path(__file__).with_name("sandbox_worker.py")
         self._born_with = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(script), json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            cwd="/",
-            start_new_session=True,
-        )
+        self._process = isolated.start(script, json.dumps(settings), environment={"OMP_NUM_THREADS": "1"})
         return self._process
 
-    def _post_mortem(self, process: subprocess.Popen[bytes], timed_out: bool, filename: str) -> InputRefused:
+    def _post_mortem(self, process: isolated.Process, timed_out: bool, filename: str) -> InputRefused:
         """Why the process ended without an answer."""
-        _kill(process)
+        isolated.kill(process)
         status, usage = 0, None
         if process.returncode is None:
             _, status, usage = os.wait4(process.pid, 0)
@@ -189,40 +169,6 @@ class Worker:
         if peak > self._born_with and peak * 1024 > 0.5 * self._limits.memory_bytes:
             return _refusal({"id": "reader_memory"}, filename)
         return _refusal({"id": "reader_crashed"}, filename)
-
-
-def _exchange(
-    process: subprocess.Popen[bytes], header: bytes, data: bytes, output_bytes: int
-) -> tuple[dict[str, str] | None, bytes] | None:
-    """(error, result), None when the process ended or spoke nonsense."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(header)
-        process.stdin.write(data)
-        process.stdin.flush()
-        line = process.stdout.readline(_LONGEST_HEADER)
-        reply = json.loads(line) if line.endswith(b"\n") else None
-        if not isinstance(reply, dict) or not 0 <= reply["size"] <= output_bytes:
-            return None
-        result = process.stdout.read(reply["size"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return (reply.get("error"), result) if len(result) == reply["size"] else None
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the parent's but what a Python installation may need to load its libraries."""
-    kept = {k: os.environ[k] for k in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if k in os.environ}
-    return kept | {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 _REASONS = {

@@ -9,22 +9,18 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from app.domain.errors import InputRefused
 from app.domain.page import Rule, Word
 from app.domain.plain import from_plain
+from ingestion import isolated
 from ingestion.ocr import limits
 
-_LONGEST_HEADER = 1 << 16
 _WATCH_EVERY = 0.05
 
 
@@ -55,7 +51,7 @@ class Recogniser:
 
     def __init__(self, recogniser_limits: RecogniserLimits = RecogniserLimits()) -> None:
         self._limits = recogniser_limits
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: isolated.Process | None = None
         self._pages = 0
         self._lock = threading.RLock()
         self._idle: threading.Timer | None = None
@@ -92,16 +88,8 @@ class Recogniser:
         with self._lock:
             self._cancel_idle()
             process, self._process, self._pages = self._process, None, 0
-            if process is None:
-                return
-            _kill(process)
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    try:
-                        pipe.close()
-                    except OSError:
-                        continue
-            process.wait()
+            if process is not None:
+                isolated.close(process)
 
     def _ask(self, picture: bytes, page: int) -> Recognised:
         if self._pages >= limits.PAGES_PER_PROCESS:
@@ -109,7 +97,7 @@ class Recogniser:
         process = self._process or self._start()
         watch = _Watch(process, self._limits)
         try:
-            reply = _exchange(process, {"page": page, "size": len(picture)}, picture)
+            reply = isolated.exchange(process, {"page": page, "size": len(picture)}, picture, reply_bytes=limits.REPLY_BYTES)
         finally:
             reason = watch.end()
         if reply is None:
@@ -121,19 +109,10 @@ class Recogniser:
             raise _refusal("ocr_unreadable")
         return from_plain(Recognised, json.loads(result))
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        kept = {k: os.environ[k] for k in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if k in os.environ}
+    def _start(self) -> isolated.Process:
         threads = str(self._limits.threads)
         script = Path(__file__).with_name("worker.py")
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(script), threads],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=kept | {"LANG": "C.UTF-8", "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": "1"},
-            cwd="/",
-            start_new_session=True,
-        )
+        self._process = isolated.start(script, threads, environment={"OMP_NUM_THREADS": threads})
         return self._process
 
     def _close_when_idle(self) -> None:
@@ -160,7 +139,7 @@ def shared_recogniser() -> Recogniser:
 class _Watch:
     """Looks at time and memory while a page is read; the process that exceeds a limit is killed and the reason kept."""
 
-    def __init__(self, process: subprocess.Popen[bytes], bounds: RecogniserLimits) -> None:
+    def __init__(self, process: isolated.Process, bounds: RecogniserLimits) -> None:
         self._process, self._bounds = process, bounds
         self._over = threading.Event()
         self._reason: str | None = None
@@ -181,7 +160,7 @@ class _Watch:
             elif resident_bytes(self._process.pid) > self._bounds.resident_bytes:
                 self._reason = "ocr_memory"
             if self._reason is not None:
-                _kill(self._process)
+                isolated.kill(self._process)
                 return
 
 
@@ -192,31 +171,6 @@ def resident_bytes(pid: int) -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _exchange(process: subprocess.Popen[bytes], header: dict[str, Any], data: bytes) -> tuple[str | None, bytes] | None:
-    """(error, result); None when the process ended or spoke nonsense."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(header).encode() + b"\n" + data)
-        process.stdin.flush()
-        line = process.stdout.readline(_LONGEST_HEADER)
-        reply = json.loads(line) if line.endswith(b"\n") else None
-        if not isinstance(reply, dict) or not 0 <= reply["size"] <= limits.REPLY_BYTES:
-            return None
-        result = process.stdout.read(reply["size"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return (reply.get("error"), result) if len(result) == reply["size"] else None
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is None:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return
 
 
 _REASONS = {
