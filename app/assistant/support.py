@@ -19,6 +19,13 @@ from app.retrieval.folding import plain
 
 def unknown_share(frame: Frame, evidence: Sequence[Evidence], context: AssistantContext, knowledge: Knowledge) -> float:
     """0..1: the share of the question's content characters that neither the evidence nor the lexicon knows."""
+    content = [unknown for unknown in unknown_places(frame, evidence, context, knowledge) if unknown is not None]
+    return sum(content) / len(content) if content else 0.0
+
+
+def unknown_places(frame: Frame, evidence: Sequence[Evidence], context: AssistantContext,
+                   knowledge: Knowledge) -> list[bool | None]:
+    """For every character of the question: unknown or not, None where it is no content."""
     text = frame.text
     known = [False] * len(text)
     for word in (*knowledge.stop_words, *frame.places, *_lexicon_words(frame, context)):
@@ -28,11 +35,8 @@ def unknown_share(frame: Frame, evidence: Sequence[Evidence], context: Assistant
     for place in range(len(text) - 1):
         if text[place : place + 2] in held:
             known[place] = known[place + 1] = True
-    content = [place for place, character in enumerate(text)
-               if character.isalnum() and character not in knowledge.stop_characters]
-    if not content:
-        return 0.0
-    return sum(not known[place] for place in content) / len(content)
+    return [not known[place] if character.isalnum() and character not in knowledge.stop_characters else None
+            for place, character in enumerate(text)]
 
 
 def _lexicon_words(frame: Frame, context: AssistantContext) -> list[str]:
