@@ -8,20 +8,45 @@ import click
 
 from app.cli.output import common_options, emit, findings_text, has_blocking, workspace
 from app.cli.words import command
+from app.domain.errors import UsageError
 from app.domain.plain import to_plain
 
 
 @command("draft", help="起草申报书（Word），每个数字都有出处")
 @click.option("-p", "--project", "key", metavar="P", help="项目编号或名称")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FILE.docx", help="输出文件")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE.docx", help="输出文件")
 @click.option("--section", "sections", multiple=True, metavar="S", help="只写这些章节（可多次）")
+@click.option("--form", "form", metavar="ID", help="申报表格的编号（默认：全套申报书；见 --forms）")
+@click.option("--forms", "listing", is_flag=True, help="列出可用的申报表格")
+@click.option("--template", "template", type=click.Path(path_type=Path), metavar="FILE.docx", help="填入自备的 Word 模板")
+@click.option("--sample-template", "sample", type=click.Path(path_type=Path), metavar="FILE.docx", help="写出一份模板样例")
 @common_options
-def draft(key: str | None, out: Path, sections: tuple[str, ...]) -> int:
-    from app.services.drafting import make_draft, write_out
+def draft(
+    key: str | None,
+    out: Path | None,
+    sections: tuple[str, ...],
+    form: str | None,
+    listing: bool,
+    template: Path | None,
+    sample: Path | None,
+) -> int:
+    from app.services.drafting import FORM, forms, make_draft, write_out
 
+    if listing:
+        known = forms()
+        emit({"forms": known}, lambda: "\n".join(f"{f['id']}\t{f['title']}\t{f['about']}" for f in known))
+        return 0
+    if sample is not None:
+        from app.drafting.own_template_sample import sample_template
+
+        write_out(sample_template(), sample)
+        emit({"file": str(sample)}, f"已写出模板样例 {sample}；占位符的含义见 docs/template.md")
+        return 0
+    if out is None:
+        raise UsageError("output_missing", "没有指定输出文件。", fix="用 -o 文件.docx 指定。", subject="out")
     ws = workspace()
     project = ws.project(key)
-    made = make_draft(ws, project, sections or None)
+    made = make_draft(ws, project, sections or None, form=form or FORM, template=template)
     write_out(made.data, out)
     summary = {**made.summary, "project": project.id, "file": str(out)}
 
@@ -30,6 +55,8 @@ def draft(key: str | None, out: Path, sections: tuple[str, ...]) -> int:
         if summary["missing"]:
             lines.append(f"待补充 {len(summary['missing'])} 处：")
             lines += [f"  · {m}" for m in summary["missing"][:20]]
+        lines += [f"“{o['section']}”一节 {o['words']} 字，超过 {o['limit']} 字的上限" for o in summary["over_limit"]]
+        lines += summary["notes"]
         return "\n".join(lines)
 
     emit(summary, text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.demo import ledger
 from app.demo.parties import FACTORY
+from app.demo.plans import plan_rows
 
 PRODUCT = "锂离子电池"
 OUTPUT_GWH = "0.6"
@@ -124,6 +125,7 @@ def profile_toml() -> str:
             ),
             _table("declarant", declared_by="能源管理员（演示）", declared_on=DECLARED_ON),
             *_declared(),
+            *(_table(section, **values) for section, values in plan_rows()),
         ]
     )  # fmt: skip
 

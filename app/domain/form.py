@@ -5,6 +5,7 @@ The template grammar belongs to ``app.drafting.template``; these records only ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -85,3 +86,8 @@ class Form:
     region: str = ""
     target_basis: tuple[TargetBasis, ...] = ()
     """``about`` says in one sentence what the form is for; ``region`` is '' for forms of the whole country."""
+
+
+def plain_title(title: str) -> str:
+    """A section's title as a reader sees it: ``{term:近三年}情况`` is 近三年情况."""
+    return re.sub(r"\{[^{}:]*:([^{}]*)\}", r"\1", title)

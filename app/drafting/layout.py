@@ -17,6 +17,7 @@ from app.drafting.model import (
     CitedClause,
     ClauseRef,
     Draft,
+    DraftSection,
     FactRef,
     Inline,
     Inlines,
@@ -48,6 +49,12 @@ def _text(inline: Inline, facts: Mapping[str, Fact]) -> str:
     if isinstance(inline, ClauseRef):
         return ""
     return inline.cited.quote if hasattr(inline, "cited") else inline.text
+
+
+def section_words(section: DraftSection, facts: Mapping[str, Fact]) -> int:
+    """Chinese characters of a section's running text; tables and charts do not count towards a limit."""
+    text = "".join(plain_text(b.inlines, facts) for b in section.blocks if isinstance(b, Paragraph))
+    return sum("\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def text_width(text: str, size: float) -> float:

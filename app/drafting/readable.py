@@ -35,7 +35,7 @@ def _fuel(parts: list[str]) -> str:
 
 
 def _grid(parts: list[str]) -> str:
-    year, level, place = (parts[1:4] + ["", "", ""])[:3]
+    year, level, place = [*parts[1:4], "", "", ""][:3]
     basis = _BASES.get(parts[4], parts[4]) if len(parts) > 4 else ""
     return f"{year}年{_LEVELS.get(level, level)}{place}电力{basis}排放因子"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 
 from app.domain.carrier import Carrier, Direction
 from app.domain.fact import Fact
@@ -127,7 +128,7 @@ def _histories(facts: Mapping[str, Fact]) -> set[str]:
             values = [parse_number(facts[id].value) for id in found]
         except ValueError:
             continue
-        pairs = list(zip(values, values[1:], strict=False))
+        pairs = list(pairwise(values))
         if len(values) >= 3 and all(a > b for a, b in pairs):
             out.add(f"trend:{name}_down")
         elif len(values) >= 3 and all(a < b for a, b in pairs):

@@ -42,7 +42,7 @@ PARAGRAPH_STYLES = {
     "sign": "signature line",
 }
 #: A table of at most so many rows is kept on one page.
-SHORT_TABLE = 12
+SHORT_TABLE = 9
 #: Units that stand directly behind the figure; all others keep a no-break space before them (GB 3100).
 _CLOSE_UNITS = ("%", "％", "‰")
 

@@ -12,6 +12,7 @@ from app.domain.activity import DocumentKind, RecordStatus
 from app.domain.errors import InputRefused, UsageError, system_reason
 from app.domain.fact import Fact
 from app.domain.finding import Finding, Severity
+from app.domain.form import plain_title
 from app.domain.plain import from_plain, to_plain
 from app.domain.project import Project
 from app.domain.stored import StoredDraft, StoredRun
@@ -22,7 +23,8 @@ from app.services.gaps import gap_rows
 from app.services.workspace import Workspace
 from app.store import rows
 
-FORM = "zero_carbon_factory_plan"
+FORM = "zero_carbon_factory_application"
+"""The form that is drafted when none is named: the whole dossier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,21 +113,56 @@ def _counted(stored: StoredRun | None) -> set[str] | None:
     return {a["id"].partition("+")[0] for a in stored.inputs["activities"]}
 
 
-def compose(ws: Workspace, project: Project, sections: Sequence[str] | None = None) -> Any:
+def forms() -> tuple[dict[str, Any], ...]:
+    """Every form of the corpus: ``{id, title, about, region, scheme, default, sections: [{id, title, word_limit}]}``, the default
+    one first, then those of the whole country, then those of a region."""
+    from app.corpus.forms import list_forms, load_form
+    from app.corpus.paths import corpus_root
+
+    found = [load_form(id) for id in list_forms(corpus_root())]
+    found.sort(key=lambda f: (f.id != FORM, f.region, f.id))
+    return tuple(
+        {
+            "id": form.id,
+            "title": form.title,
+            "about": form.about,
+            "region": form.region,
+            "scheme": form.scheme,
+            "default": form.id == FORM,
+            "sections": [
+                {"id": s.id, "title": plain_title(s.title), "word_limit": s.word_limit} for s in form.sections if s.numbered
+            ],
+        }
+        for form in found
+    )
+
+
+def compose(ws: Workspace, project: Project, sections: Sequence[str] | None = None, form: str = FORM) -> Any:
+    """The draft of a form (see ``forms``), not yet written. Raises NotFound for an unknown form, UsageError for a section."""
     from app.corpus.forms import load_form
     from app.drafting.compose import compose_draft
 
-    return compose_draft(load_form(FORM), draft_source(ws, project), sections=tuple(sections) if sections else None)
+    return compose_draft(load_form(form), draft_source(ws, project), sections=tuple(sections) if sections else None)
 
 
-def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None = None) -> MadeDraft:
-    """Compose, write and keep the draft. Raises InputRefused when a number has no fact."""
+def make_draft(
+    ws: Workspace, project: Project, sections: Sequence[str] | None = None, form: str = FORM, template: Path | None = None
+) -> MadeDraft:
+    """Compose, write and keep the draft, into the applicant's own Word ``template`` when one is given. Raises InputRefused when a
+    number has no fact or the template cannot be filled."""
     from app.drafting.verify import verify_docx
     from app.drafting.word import write_docx
     from app.services.draft_assembly import with_edits
 
-    draft = with_edits(ws, project, compose(ws, project, sections))
-    data = write_docx(draft)
+    draft = with_edits(ws, project, compose(ws, project, sections, form))
+    notes: list[str] = []
+    if template is None:
+        data = write_docx(draft)
+    else:
+        from app.drafting.own_template import fill_template
+
+        filled = fill_template(read_file(template), draft)
+        data, notes = filled.data, list(filled.notes)
     report = verify_docx(data, facts=draft.facts, policies=ws.policies)
     if not report.ok:
         first = next(f for f in report.findings if f.severity is Severity.BLOCKING)
@@ -155,8 +192,28 @@ def make_draft(ws: Workspace, project: Project, sections: Sequence[str] | None =
             "numbers": report.numbers_total,
             "citations": report.citations_total,
             "missing": list(draft.missing),
+            "form": draft.form,
+            "charts": len(draft.charts),
+            "over_limit": over_limit(draft),
+            "notes": notes,
         },
     )
+
+
+def over_limit(draft: Any) -> list[dict[str, Any]]:
+    """Sections longer than their form allows: ``{section, words, limit}``; a word is a Chinese character."""
+    from app.drafting.layout import section_words
+
+    counted = ((s, section_words(s, draft.facts)) for s in draft.sections if s.word_limit)
+    return [{"section": s.id, "words": n, "limit": s.word_limit} for s, n in counted if n > s.word_limit]
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file the user named. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError("file_missing", f"打不开 {path}：{system_reason(error)}", fix="检查路径", subject=str(path)) from error
 
 
 def preview(ws: Workspace, project: Project) -> tuple[str, list[str]]:
@@ -192,10 +249,7 @@ def verify_file(ws: Workspace, project: Project, path: Path) -> dict[str, Any]:
     otherwise by the facts the latest draft was made with)."""
     from app.drafting.verify import verify_docx
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError("file_missing", f"打不开 {path}：{system_reason(error)}", fix="检查路径", subject=str(path)) from error
+    data = read_file(path)
     with ws.reading() as c:
         made = rows.drafts(c, project.id)
         run = rows.latest_run(c, project.id)
