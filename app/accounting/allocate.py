@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from app.accounting.numbers import exact_sum
 from app.domain.number import fixed_text
@@ -20,6 +21,7 @@ from app.domain.run import EmissionLine
 
 SHARE_PLACES = 6
 Month = tuple[int, int]
+_BETWEEN = re.compile(r"\s*[/至~～]\s*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z", re.ASCII)
 
 
@@ -90,6 +92,21 @@ def _edge(text: str, *, after: bool) -> date | None:
         return Period.inclusive(date(year, month, day), date(year, month, day)).end if after else date(year, month, day)
     except (ValueError, OverflowError):
         return None
+
+
+def period_texts(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """First and last day as the parameters of an activity state them: ``period`` as ``first/last``, a pair, ``{start, end}`` or one
+    month, else ``period_start`` and ``period_end``."""
+    given = params.get("period")
+    if isinstance(given, str) and len(ends := _BETWEEN.split(given.strip())) == 2:
+        return ends[0], ends[1]
+    if isinstance(given, (list, tuple)) and len(given) == 2:
+        first, last = given
+    elif isinstance(given, Mapping):
+        first, last = given.get("start"), given.get("end")
+    else:
+        first, last = params.get("period_start", given), params.get("period_end", given)
+    return (str(first) if first is not None else None, str(last) if last is not None else None)
 
 
 def stated_period(first: str | None, last: str | None) -> Period | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from app.accounting.allocate import period_texts, stated_period
 from app.accounting.indicators import INDICATORS
 from app.accounting.numbers import exact, is_absent
 from app.accounting.outcome import Setting
@@ -82,6 +83,7 @@ def _years(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
     out = []
     year = setting.inputs.year
     read: dict[str, frozenset[int]] = {}
+    unread: dict[str, list[str]] = {}
     for line in lines:
         params = line.activity.params
         text = " ".join(str(params[k]) for k in PERIOD_PARAMS if k in params and not is_absent(params[k]))
@@ -89,6 +91,10 @@ def _years(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
             continue
         if text not in read:
             read[text] = frozenset(int(y) for y in _YEAR.findall(text))
+            if stated_period(*period_texts(params)) is None:
+                unread[text] = []
+        if text in unread:
+            unread[text].append(line.activity.id)
         years, subject = read[text], line.activity.id
         if len(years) > 1:
             message = f"活动 {subject} 的账期跨 {min(years)} 与 {max(years)} 两年。"
@@ -98,6 +104,10 @@ def _years(setting: Setting, lines: Sequence[Computed]) -> list[Finding]:
             message = f"活动 {subject} 的账期在 {min(years)} 年，报告年是 {year}。"
             fix = "请核对账期，或改入相应年度。"
             out.append(_note("period-outside-year", Severity.EXPLAIN, message, (subject,), fix))
+    for text, subjects in unread.items():
+        message = f"活动 {'、'.join(subjects[:5])} 等 {len(subjects)} 条的账期“{text}”不是可用的起止日期，没有分到月份。"
+        fix = '请写成 period = "2025-03-01/2025-03-31"，两个日期都含当日。'
+        out.append(_note("period-unreadable", Severity.EXPLAIN, message, tuple(subjects), fix))
     return out
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.allocate import period_texts
 from app.accounting.bulk import acyclic
 from app.accounting.carriers import Family, Kind, classify
 from app.accounting.caveats import caveats
@@ -39,7 +39,6 @@ CATEGORIES = (
     "fuel_combustion", "process", "electricity_in", "electricity_out", "electricity_zero", "heat_in", "heat_out", "reported",
     "reported_deduction", "outside_boundary",
 )  # fmt: skip
-_BETWEEN = re.compile(r"\s*[/至~～]\s*")
 OUTSIDE = "outside_boundary"
 
 
@@ -88,23 +87,10 @@ def _compute_all(setting: Setting) -> tuple[Computed, ...]:
     return tuple(out)
 
 
-def _period(params: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    given = params.get("period")
-    if isinstance(given, str) and len(ends := _BETWEEN.split(given.strip())) == 2:
-        return ends[0], ends[1]
-    if isinstance(given, (list, tuple)) and len(given) == 2:
-        first, last = given
-    elif isinstance(given, Mapping):
-        first, last = given.get("start"), given.get("end")
-    else:
-        first, last = params.get("period_start", given), params.get("period_end", given)
-    return (str(first) if first is not None else None, str(last) if last is not None else None)
-
-
 def _line(computed: Computed, library: FactorLibrary) -> EmissionLine:
     activity, outcome = computed.activity, computed.unit
     category = outcome.category_in if activity.direction == "in" else outcome.category_out
-    start, end = _period(activity.params) if activity.params else (None, None)
+    start, end = period_texts(activity.params) if activity.params else (None, None)
     why = computed.recipe.why
     if computed.outside:
         category = OUTSIDE

@@ -19,11 +19,15 @@ class Period:
 
     @classmethod
     def inclusive(cls, first: date, last: date) -> Period:
-        """The period whose first and last days are both printed on a bill."""
+        """The period whose first and last days are both printed on a bill. Raises ValueError for the last day of the calendar (9999),
+        after which no day comes."""
+        if last == date.max:
+            raise ValueError(f"no day after {last}")
         return cls(start=first, end=last + timedelta(days=1))
 
     @classmethod
     def month(cls, year: int, month: int) -> Period:
+        """A calendar month. Raises ValueError for a month that is none, or after which none comes."""
         following = date(year + month // 12, month % 12 + 1, 1)
         return cls(start=date(year, month, 1), end=following)
 

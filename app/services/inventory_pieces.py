@@ -87,10 +87,12 @@ def within_year(item: ConfirmedRecord, year: int | None, build: InventoryBuild) 
     if year is None:
         return Piece(source=item, period=period, quantity=quantity)
     if period is None:
+        impossible = record.period_start and record.period_end
+        stated = f"的账期 {record.period_start} 至 {record.period_end} 不是可用的日期" if impossible else "没有账期"
         build.find(
             "record-without-period",
             Severity.BLOCKING,
-            f"{record.carrier.label}记录 {record.id} 没有账期，未计入 {year} 年",
+            f"{record.carrier.label}记录 {record.id} {stated}，未计入 {year} 年",
             record.id,
             fix="用“更正”补上账期起止日（period_start、period_end）",
         )

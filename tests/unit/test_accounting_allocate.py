@@ -14,6 +14,7 @@ from app.accounting.allocate import (
     decimal_share,
     monthly_view,
     months_of,
+    period_texts,
     shares,
     stated_period,
     years_of,
@@ -143,3 +144,24 @@ def test_the_months_and_the_undated_are_the_subtotals():
 def test_a_run_without_periods_has_no_months():
     inputs = {"edition": "any", "factor_set": "A", "year": 2025, "grid_basis": GRID, "activities": [power("a", "1")]}
     assert "monthly" not in run_to_json(calculate(inputs, load_factor_library()))
+
+
+def test_the_last_day_of_the_calendar_is_no_overflow():
+    with pytest.raises(ValueError):
+        Period.inclusive(date(9999, 12, 1), date.max)
+    with pytest.raises(ValueError):
+        Period.month(9999, 12)
+    assert stated_period("9999-12-01", "9999-12-31") is None
+    assert stated_period("9999-12", "9999-12") is None
+
+
+@pytest.mark.parametrize(
+    ("params", "texts"),
+    [
+        ({"period": "2025-03-01/2025-03-31"}, ("2025-03-01", "2025-03-31")), ({"period": "2025-03"}, ("2025-03", "2025-03")),
+        ({"period": ["2025-03-01", "2025-04-01"]}, ("2025-03-01", "2025-04-01")), ({"period": {"start": "2025"}}, ("2025", None)),
+        ({"period_start": "2025-01-01", "period_end": "2025-01-31"}, ("2025-01-01", "2025-01-31")), ({}, (None, None)),
+    ],
+)  # fmt: skip
+def test_the_ways_to_state_a_period(params, texts):
+    assert period_texts(params) == texts

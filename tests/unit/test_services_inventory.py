@@ -250,3 +250,11 @@ def test_steam_states(section: str, params: dict[str, str], carrier: str) -> Non
     assert activity["params"]["heat_method"] == "minus_feedwater_83_74"
     assert ("temperature_c" in activity["params"]) is (carrier == "过热蒸汽")
     assert "heat-method-by-default" in said(result)
+
+
+def test_an_impossible_period_is_named_and_not_counted():
+    build = build_inputs(profile_of(), [confirmed("r", period_start="9999-12-01", period_end="9999-12-31")], 2023)
+    (found,) = [f for f in build.findings if f.id == "record-without-period"]
+    assert found.severity is Severity.BLOCKING
+    assert "9999-12-31 不是可用的日期" in found.message
+    assert build.inputs["activities"] == []
