@@ -28,6 +28,7 @@ from app.drafting.model import (
 from app.drafting.narrative import chinese_number, chosen, materials_paragraphs, path_paragraphs
 from app.drafting.source import DraftSource
 from app.drafting.tables import TABLES
+from app.drafting.tables_dossier import ABOUT
 from app.drafting.trends import read_trends
 
 
@@ -174,15 +175,16 @@ def _chart(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iter
 
 
 def _table(block: FormBlock, context: ComposeContext, counter: _Counter) -> Iterator[Block]:
-    if block.name not in TABLES:
+    name, _, what = block.name.partition(":")
+    if name not in (ABOUT if what else TABLES):
         raise UsageError(
             "unknown_table", f"没有名为“{block.name}”的表。", fix="请修改申报表格定义。", subject=block.name
         )
-    columns, rows, dense = TABLES[block.name](context)
+    columns, rows, dense = ABOUT[name](context, what) if what else TABLES[name](context)
     if not rows:
         return
     yield TableBlock(
-        id=block.name,
+        id=name,
         caption=(counter.next_table(), Text(text="　"), *context.fill(block.caption)),
         columns=columns,
         rows=rows,

@@ -80,6 +80,11 @@ def operand_fact(criterion: CriterionVerdict, operand: VerdictOperand) -> Fact:
 PRINTED_TOPICS = frozenset({"materials"})
 
 
+def is_local(document: PolicyDocument) -> bool:
+    """Whether a document is a region's own scheme for zero-carbon factories, whose rules a regional form lists."""
+    return "零碳" in document.scheme and document.region not in ("", "全国", "国际") and "园区" not in document.scheme
+
+
 def provision_address(doc_id: str, clause: str) -> str:
     return clause if "/" in clause else f"{doc_id}/{clause}"
 
@@ -95,7 +100,7 @@ def policy_facts(policies: Mapping[str, PolicyDocument]) -> Iterator[Fact]:
     for doc_id, document in policies.items():
         for provision in document.provisions:
             clause = provision_address(doc_id, provision.clause)
-            if provision.topic in PRINTED_TOPICS:
+            if provision.topic in PRINTED_TOPICS or is_local(document):
                 id = provision_fact_id(doc_id, provision.id, "rule")
                 yield text_fact(id, "申报材料要求", phrase(provision.rule), clause=clause)
             if provision.threshold is not None and provision.evidence.decidable:

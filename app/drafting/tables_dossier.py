@@ -15,7 +15,7 @@ from app.drafting.facts_history import year_fact_id
 from app.drafting.facts_ledger import kind_fact_id
 from app.drafting.facts_plan import target_rows, targets
 from app.drafting.facts_run import CATEGORY_LABELS, category_label
-from app.drafting.facts_verdict import verdict_fact_id
+from app.drafting.facts_verdict import provision_fact_id, verdict_fact_id
 from app.drafting.model import ClauseRef, Column, Inlines, Literal, Missing, Text
 from app.drafting.template import law
 from app.drafting.trends import month_text
@@ -305,6 +305,31 @@ def basis(context: ComposeContext) -> Built:
     return columns, rows, True
 
 
+def provisions(context: ComposeContext, doc_id: str) -> Built:
+    """The rules of a region's document in our own words, with the value asked where the document gives one."""
+    columns = (
+        Column(header=_text("序号"), share=6, align="center"),
+        Column(header=_text("要求"), share=44),
+        Column(header=_text("条款用语"), share=10, align="center"),
+        Column(header=_text("要求值"), share=14, align="center"),
+        Column(header=_text("条款"), share=12, align="center"),
+        Column(header=_text("文本来源"), share=14, align="center"),
+    )
+    document = context.source.policies.get(doc_id)
+    rows = tuple(
+        (
+            _ordinal(n),
+            context.cell(provision_fact_id(doc_id, p.id, "rule")),
+            _text(p.modality.value),
+            context.cell(provision_fact_id(doc_id, p.id), unit=True),
+            (Literal(kind="clause", text=p.clause),),
+            plain(p.evidence.label),
+        )
+        for n, p in enumerate(document.provisions if document else (), 1)
+    )
+    return columns, rows, True
+
+
 def attachments(context: ComposeContext) -> Built:
     """What the form wants attached, section by section, and how many files of that kind there are."""
     columns = (
@@ -336,3 +361,6 @@ DOSSIER = {
     "basis": basis,
     "attachments": attachments,
 }
+
+#: Tables that are about something: ``name:what`` in a form.
+ABOUT = {"provisions": provisions}
