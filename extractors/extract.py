@@ -18,6 +18,7 @@ from extractors.invoices.extract import extract_invoice
 from extractors.invoices.others import extract_other
 from extractors.ledgers.extract import extract_ledger
 from extractors.papers import take_apart
+from extractors.pinpoint import pinpointed
 from extractors.sources import document_source
 from extractors.templates import Template, classify
 from extractors.text import compact
@@ -63,7 +64,7 @@ def _paper(document: Document, day: date) -> Extraction:
     if extraction.kind is DocumentKind.OTHER and not extraction.records:
         extraction = _with_proposals(document, extraction)
     return replace(
-        extraction,
+        pinpointed(document, extraction),
         findings=(*extraction.findings, *instruction_findings(document)),
         explanation=(*extraction.explanation, *(_why(r) for r in extraction.records[:MOST_EXPLAINED])),
     )
