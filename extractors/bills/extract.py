@@ -17,6 +17,7 @@ from extractors.bills.fields import (
     accepts,
     capitals_findings,
     period_fields,
+    printed_register,
     read_fields,
     read_period,
     reading_findings,
@@ -30,6 +31,7 @@ from extractors.bills.records import Frame, bill_record, monthly_records
 from extractors.evidence import explain
 from extractors.geometry.labels import label_map
 from extractors.geometry.sheet import lay_out
+from extractors.readings import only_register
 from extractors.sources import document_source
 from extractors.templates import Template
 from extractors.text import compact
@@ -79,7 +81,9 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     elif chosen is not None:
         checked = (evidence.checked or read_holds) and not chosen.claim.summed
         proven = checked or len(chosen.agreeing) >= 2
-        records = (bill_record(frame, 1, chosen, span, span_certain, proven),)
+        # Readings that the bill sums over meters belong to no single record.
+        register = None if chosen.claim.summed else only_register(evidence.registers) or printed_register(pairs)
+        records = (bill_record(frame, 1, chosen, span, span_certain, proven, register=register),)
     else:
         records = ()
     return Extraction(

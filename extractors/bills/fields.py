@@ -15,6 +15,7 @@ from extractors.capitals import capitals_value, find_capitals
 from extractors.evidence import explain
 from extractors.geometry.sheet import Sheet
 from extractors.periods import Span, find_span, find_spans
+from extractors.readings import Register
 from extractors.text import compact, iso_date, leading_number, number, tidy
 
 READINGS = ("opening", "closing", "multiplier")
@@ -217,11 +218,20 @@ def _title_span(document: Document, sheets: Sequence[Sheet], data: Mapping[str, 
 
 def reading_findings(pairs: Sequence[Pair], quantity: str) -> tuple[Finding, ...] | None:
     """V4a where the bill prints its readings as single values; None when it does not print one of each."""
+    register = printed_register(pairs)
+    if register is None:
+        return None
+    return checks.reading_product(register.opening, register.closing, register.multiplier, quantity, "quantity")
+
+
+def printed_register(pairs: Sequence[Pair]) -> Register | None:
+    """The readings that a bill prints as single values; None when it does not print one of each."""
     values = {name: {p.text for p in pairs if p.name == name} for name in READINGS}
     if len(values["opening"]) != 1 or len(values["closing"]) != 1 or len(values["multiplier"]) > 1:
         return None
-    multiplier = next(iter(values["multiplier"]), "")
-    return checks.reading_product(values["opening"].pop(), values["closing"].pop(), multiplier, quantity, "quantity")
+    return Register(
+        opening=values["opening"].pop(), closing=values["closing"].pop(), multiplier=next(iter(values["multiplier"]), "")
+    )
 
 
 def capitals_findings(pairs: Sequence[Pair], money: str) -> tuple[Finding, ...]:

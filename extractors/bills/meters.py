@@ -10,6 +10,7 @@ from fractions import Fraction
 from app.domain.finding import Finding
 from extractors import checks
 from extractors.bills.grids import Grid, GridValue, strip_unit
+from extractors.readings import Register
 from extractors.text import compact, number, number_text
 
 PARTS = ("read", "swap", "backbill", "loss", "shared", "free", "sub", "adjust")
@@ -38,6 +39,7 @@ class MeterEvidence:
     repeats: list[Claim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     meters: list[str] = field(default_factory=list)
+    registers: list[Register] = field(default_factory=list)
     checked: bool = False
     read_differs: bool = False
 
@@ -91,6 +93,8 @@ def _meter_table(grid: Grid, bands: Mapping[str, str], evidence: MeterEvidence, 
             continue
         subject = f"{meter} {label}".strip() or "抄表行"
         _check_row(row, subject, evidence)
+        if band not in ("grand",):
+            evidence.registers += _register(row, meter, band)
         cell = row.get(column) if column else None
         value = number_text(cell.text) if cell else None
         if cell is None or value is None:
@@ -186,11 +190,33 @@ def _check_row(row: Mapping[str, GridValue], subject: str, evidence: MeterEviden
         for name in PARTS:
             value = number_text(text.get(name, ""))
             if value is not None:
-                flip = name in SUBTRACTED
-                pieces.append((name, ("-" + value if flip and not value.startswith("-") else value)))
+                pieces.append((name, _signed(name, value)))
         if any(name in text for name in PARTS[1:]):
             evidence.findings += checks.settled_sum(pieces, text["total"], subject)
             evidence.checked = True
+
+
+def _register(row: Mapping[str, GridValue], meter: str, band: str | None) -> list[Register]:
+    """The readings of a row; a row without a band counts the whole, like the 总 row."""
+    text = {name: number_text(cell.text) or "" for name, cell in row.items()}
+    if not text.get("opening") or not text.get("closing"):
+        return []
+    return [
+        Register(
+            meter=meter,
+            whole=band in (None, "total"),
+            opening=text["opening"],
+            closing=text["closing"],
+            multiplier=text.get("multiplier", ""),
+            read=text.get("read", ""),
+            billed=text.get("total", "") or text.get("read", ""),
+            added=tuple(_signed(name, text[name]) for name in PARTS[1:] if text.get(name)),
+        )
+    ]
+
+
+def _signed(part: str, value: str) -> str:
+    return "-" + value if part in SUBTRACTED and not value.startswith("-") else value
 
 
 def _cost_table(grid: Grid, bands: Mapping[str, str], evidence: MeterEvidence) -> None:

@@ -13,6 +13,7 @@ from extractors.bills.grids import Grid, GridValue, strip_unit
 from extractors.bills.meters import band_of
 from extractors.evidence import blocking, show
 from extractors.periods import Span, find_span, month_span
+from extractors.readings import Register
 from extractors.text import compact, number, number_text, ulp
 
 
@@ -27,6 +28,7 @@ class MonthRow:
     amount: str
     meter: str
     extras: tuple[tuple[str, str], ...]
+    register: Register | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def _read(grid: Grid, column: str, bands: Mapping[str, str], year: int | None) -
                 span=span,
                 amount=number_text(texts.get("amount", "")) or "",
                 meter=compact(texts.get("meter", "")),
+                register=_register(texts, value),
                 extras=tuple(
                     (grid.headers[r], texts[r]) for r in ("pressure", "temperature", "status", "trade") if texts.get(r)
                 ),
@@ -114,6 +117,18 @@ def _read(grid: Grid, column: str, bands: Mapping[str, str], year: int | None) -
         MonthTable(rows=tuple(rows), findings=tuple(findings), proven=proven, column=grid.headers[column])
         if rows
         else None
+    )
+
+
+def _register(texts: Mapping[str, str], value: str) -> Register | None:
+    if not texts.get("opening") or not texts.get("closing"):
+        return None
+    return Register(
+        opening=texts["opening"],
+        closing=texts["closing"],
+        multiplier=texts.get("multiplier", ""),
+        read=texts.get("read", ""),
+        billed=value,
     )
 
 

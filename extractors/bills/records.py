@@ -22,6 +22,7 @@ from extractors.conditions import conditions
 from extractors.confidence import grade
 from extractors.evidence import blocking, explain, show
 from extractors.periods import Span
+from extractors.readings import Register, reading_params, unit_scale
 from extractors.templates import Template
 from extractors.text import compact, number
 from extractors.vocabulary import Quantity, canonical_quantity, carrier_terms, find_printed_unit, load_terms
@@ -68,6 +69,7 @@ def monthly_records(frame: Frame, months: MonthTable) -> tuple[ProposedRecord, .
                 note="；".join(n for n in (record.note, extras) if n),
                 params={
                     **record.params,
+                    **reading_params(row.register, row.value, unit_scale(unit)),
                     **conditions(record.carrier, [f"{label} {text}" for label, text in row.extras]),
                 },
             )
@@ -84,8 +86,10 @@ def bill_record(
     proven: bool,
     *,
     money: str | None = None,
+    register: Register | None = None,
 ) -> ProposedRecord:
-    """One record. ``proven``: a control sum or a second statement confirms the quantity; ``money`` defaults to the bill's total."""
+    """One record. ``proven``: a control sum or a second statement confirms the quantity; ``money`` defaults to the bill's total;
+    ``register`` holds the readings of the one meter that counts it."""
     spec = frame.template.data["record"]
     record_id = f"{frame.document.sha256[:12]}-r{serial}"
     own: list[Finding] = []
@@ -140,9 +144,12 @@ def bill_record(
         needs_review=review,
         findings=tuple(own),
         note=_note(frame.pairs, chosen),
-        params=conditions(
-            carrier, [chosen.claim.label, *(f"{p.label} {p.text}" for p in frame.pairs if p.name == "extra")]
-        ),
+        params={
+            **conditions(
+                carrier, [chosen.claim.label, *(f"{p.label} {p.text}" for p in frame.pairs if p.name == "extra")]
+            ),
+            **reading_params(register, chosen.claim.raw, unit_scale(chosen.unit)),
+        },
     )
 
 

@@ -18,6 +18,7 @@ from extractors.conditions import conditions
 from extractors.confidence import grade
 from extractors.evidence import blocking, explain, note, show
 from extractors.invoices.circumstances import Context, EnergyLine, energy_direction, remark_doubts
+from extractors.readings import Register, reading_params, unit_scale
 from extractors.text import compact, number, number_text
 from extractors.vocabulary import (
     CarrierTerms,
@@ -200,8 +201,18 @@ def _record(entry: EnergyLine, context: Context, serial: int, twice: bool, alone
         needs_review=review,
         findings=tuple(own),
         note=f"{line.item} {line.spec}".strip(),
-        params=conditions(terms.carrier, [line.item, line.spec, line.unit, *context.remark.split("\n")]),
+        params={
+            **conditions(terms.carrier, [line.item, line.spec, line.unit, *context.remark.split("\n")]),
+            **(reading_params(_register(context), line.quantity, unit_scale(line.unit)) if alone and not context.red else {}),
+        },
     )
+
+
+def _register(context: Context) -> Register | None:
+    if context.facts.readings is None:
+        return None
+    opening, closing, multiplier = context.facts.readings
+    return Register(opening=opening, closing=closing, multiplier=multiplier)
 
 
 def _readings(context: Context, line: InvoiceLine, subject: str, alone: bool) -> list[Finding]:

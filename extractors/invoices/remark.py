@@ -69,6 +69,7 @@ def _read(text: str, terms: Mapping[str, Any], *, fuel: bool) -> RemarkFacts:
 
 
 _NUMBER = r"([A-Za-z0-9](?:[A-Za-z0-9]|-(?!(?:19|20)\d\d)){4,31})"
+_READING = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
 _MORE = re.compile(r"\s*[、/,和及与]\s*(\d{6,20})(?![\d.年月\-])")
 
 
@@ -94,9 +95,13 @@ def _numbers(text: str, labels: Sequence[str]) -> tuple[str, ...]:
 def _readings(text: str, terms: Mapping[str, Any]) -> tuple[str, str, str] | None:
     plain = unicodedata.normalize("NFKC", text)
     found = [
-        re.findall(rf"(?:{_pattern(terms[name])})\s*[:为是]?\s*(\d+(?:,\d{{3}})*(?:\.\d+)?)", plain)
+        re.findall(rf"(?:{_pattern(terms[name])})\s*[:为是×x*]*\s*{_READING}", plain)
         for name in ("opening", "closing", "multiplier")
     ]
+    # One label for both (起止码 1234-1334): its tail is a label of its own.
+    both = re.findall(rf"(?:{_pattern(terms['readings'])})\s*[:为是]?\s*{_READING}\s*[-~—–至到→]+\s*{_READING}", plain)
+    if len(both) == 1 and not found[0]:
+        found[0], found[1] = [both[0][0]], [both[0][1]]
     if len(found[0]) != 1 or len(found[1]) != 1 or len(found[2]) > 1:
         return None
     return found[0][0], found[1][0], found[2][0] if found[2] else ""

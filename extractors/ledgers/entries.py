@@ -23,6 +23,7 @@ from extractors.ledgers.words import (
     read_label,
 )
 from extractors.periods import Span, month_span
+from extractors.readings import Register
 from extractors.text import compact, leading_number, number, number_text, ulp
 from extractors.vocabulary import find_printed_unit
 
@@ -44,6 +45,7 @@ class Entry:
     series: str = ""
     sub_meter: bool = False
     proven: bool = False
+    register: Register | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def _list(table: Table, head: Head) -> Sheetful:
                     series=f"{column.index}|{meaning.carrier if meaning else ''}|{meaning.direction if meaning else ''}|{meter or column.group}",
                     sub_meter=_sub_meter(table, head, cells, column),
                     proven=held,
+                    register=_register(cells, head, value) if len(quantities) == 1 else None,
                 )
             )
         if totals and len(bands) >= 3:
@@ -226,6 +229,13 @@ def _readings(cells: Mapping[int, Cell], head: Head, quantities: Sequence[Column
         _text(cells, quantities[0]),
         " ".join(_row_labels(cells, head)[:2]),
     )
+
+
+def _register(cells: Mapping[int, Cell], head: Head, value: str) -> Register | None:
+    opening, closing = _text(cells, head.role("opening")), _text(cells, head.role("closing"))
+    if not opening or not closing:
+        return None
+    return Register(opening=opening, closing=closing, multiplier=_text(cells, head.role("multiplier")), billed=value)
 
 
 def _product(cells: Mapping[int, Cell], head: Head, quantity: str, where: str) -> tuple[tuple[Finding, ...], bool]:

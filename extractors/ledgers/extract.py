@@ -20,6 +20,7 @@ from extractors.geometry.sheet import lay_out
 from extractors.ledgers.columns import read_head, row_span
 from extractors.ledgers.days import METERED, settle_days
 from extractors.ledgers.entries import Entry, read_entries
+from extractors.readings import reading_params, unit_scale
 from extractors.sources import document_source
 from extractors.templates import Template
 from extractors.text import number, number_text, tidy
@@ -225,6 +226,7 @@ def _record(
         needs_review=review,
         findings=tuple(own),
         note=entry.label,
+        params=reading_params(entry.register, entry.raw, unit_scale(entry.unit)),
     )
 
 

@@ -264,7 +264,13 @@ def test_a_settlement_of_months_gives_one_record_a_month() -> None:
         ("149.5", "t", "2025-02-01", "2025-02-28"),
     ]
     assert all(not r.needs_review for r in extraction.records)
-    assert dict(extraction.records[0].params) == {"pressure_mpa": "0.80", "pressure_basis": "absolute", "temperature_c": "170.4"}
+    assert dict(extraction.records[0].params) == {
+        "pressure_mpa": "0.80",
+        "pressure_basis": "absolute",
+        "temperature_c": "170.4",
+        "opening": "100.0",
+        "closing": "300.5",
+    }
 
 
 def test_months_that_do_not_add_up_to_the_total_row_block() -> None:
