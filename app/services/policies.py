@@ -161,6 +161,8 @@ def _card(documents: Mapping[str, PolicyDocument], document: PolicyDocument) -> 
         "evidence_label": document.evidence.label,
         "clause_count": len(document.clauses),
         "provision_count": len(document.provisions),
+        "withdrawn": detail.withdrawn if detail else None,
+        "superseded_by": document.superseded_by,
     }
 
 

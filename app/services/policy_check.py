@@ -42,6 +42,8 @@ def check_corpus(root: Path | None = None, *, extra_roots: Sequence[Path] = ()) 
         found += _check_document(document, documents.details[id], load_topics(root))
         found += _check_succession(documents, document)
     found += _check_words(base, documents)
+    if root is None:
+        found += _check_vectors()
     for module in ("factors", "rules"):
         found += _check_elsewhere(module, extra_roots)
     return found
@@ -58,6 +60,18 @@ def rebuild_clauses(root: Path | None = None) -> list[str]:
             target.write_text(fresh, encoding="utf-8")
             changed.append(id)
     return changed
+
+
+def _check_vectors() -> list[Finding]:
+    """Stale vectors cost a new home seconds, nothing else."""
+    from app.services.policy_vectors import stale_files
+
+    names = stale_files()
+    if not names:
+        return []
+    message = f"随库向量与现在的文本不一致：{'、'.join(names)}。"
+    return [Finding(id="policy-vectors-stale", severity=Severity.NOTE, message=message, subjects=tuple(names),
+                    fix="运行 lingtan models vectors 重新生成。")]
 
 
 def _folders(base: Path, extra_roots: Sequence[Path]) -> list[Path]:

@@ -172,7 +172,7 @@ def _record(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Deadline and forms of the confirmed provisions, in the document's own record."""
     meta = _toml(folder / "meta.toml")
     days = [str(r["threshold"]) for r in rows if r["topic"] == "deadline" and r.get("unit") == "日期" and r.get("confirmed")]
-    forms = [str(r["rule"]).removeprefix("申报须提交：").rstrip("。") for r in rows if r["topic"] == "materials" and r.get("confirmed")]
+    forms = [str(r["rule"]).removeprefix("申报须提交：").rstrip("。") for r in rows if str(r["rule"]).startswith("申报须提交：") and r.get("confirmed")]
     if days:
         meta["deadline"] = max(days)
     if forms:

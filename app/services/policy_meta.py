@@ -200,5 +200,5 @@ def _plain(name: str, value: Any) -> Any:
 
 def _finding(id: str, severity: Severity, message: str, subject: str) -> Finding:
     return Finding(
-        id=id, severity=severity, message=message, subjects=(subject,), fix="在 M.toml 中补上该字段后重新添加。"
+        id=id, severity=severity, message=message, subjects=(subject,), fix="在文件信息（网页表单或 M.toml）中补上后重新添加。"
     )

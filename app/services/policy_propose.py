@@ -184,7 +184,8 @@ def _row_figures(clause: Clause) -> Iterator[tuple[dict[str, Any], str, str, str
         stage = _stage(heads[n]) or _stage(clause.title)
         doubt = "" if sure else "表中没有写比较符号，方向按通常理解补上，请核对"
         row = _figure_row(clause, quantity, number[1], unit, sign, stage, " ".join([*cells, clause.title]))
-        yield row, _short(clause.text), quantity["name"], doubt
+        head = " | ".join(h for h in heads if h)
+        yield row, _short(f"表头：{head}；本行：{clause.text}" if head else clause.text), quantity["name"], doubt
 
 
 def _figure_row(clause: Clause, quantity: Mapping[str, Any], number: str, unit: str, sign: str, stage: str, around: str) -> dict[str, Any]:
