@@ -56,9 +56,9 @@ class ResolvedIn(BaseModel):
     resolved: bool = Field(True, description="已处理，或重新打开")
 
 
-def _detail(ws: Workspace, project: Project, section: str) -> Response:
+def _detail(ws: Workspace, project: Project, section: str, status: int = 200) -> Response:
     outlined = outline(ws, project)
-    return result(section_detail(ws, project, outlined, outlined.find(section)))
+    return result(section_detail(ws, project, outlined, outlined.find(section)), status)
 
 
 @router.get("/sections", summary="各节的状态")
@@ -120,7 +120,7 @@ def withdraw(ws: WorkspaceDep, project: ProjectDep, section: str, body: WhyIn | 
 @router.post("/sections/{section}/comments", status_code=201, summary="写批注")
 def comment(ws: WorkspaceDep, project: ProjectDep, section: str, body: CommentIn) -> Response:
     service.comment(ws, project, section, body.text)
-    return _detail(ws, project, section)
+    return _detail(ws, project, section, 201)
 
 
 @router.post("/sections/{section}/comments/{seq}", summary="处理批注，或重新打开")
