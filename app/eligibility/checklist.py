@@ -126,8 +126,8 @@ def _obtain(what: str, spec: FactSpec | None, criterion: CriterionVerdict) -> st
     if spec is None:
         return criterion.next_step
     if what.endswith("的证明文件"):
-        return "上传证明文件，并在项目档案的声明中写明文件名"
-    return f"{spec.obtain}（写在项目档案）" if spec.source == "profile" else spec.obtain
+        return "在“单据”页上传证明文件，再到项目档案这一项的“证明文件”选它"
+    return spec.obtain
 
 
 def by_supplier(items: Iterable[ChecklistItem]) -> dict[str, tuple[ChecklistItem, ...]]:

@@ -179,7 +179,7 @@ def _focused(rule: Rule, names: tuple[str, ...], facts: FactSheet) -> FactSheet:
 
 
 def _proof_step(rule: Rule) -> str:
-    return f"补充证明文件（{'、'.join(rule.proof)}），并在项目档案的声明中写明文件名。"
+    return f"补充证明文件：在“单据”页上传（{'、'.join(rule.proof)}），再到项目档案这一项的“证明文件”选它。"
 
 
 def _missing(rule: Rule, condition: tuple[str, ...], facts: FactSheet, ruleset: RuleSet) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def backing_of(
     addresses = [address for r in references if (address := find_document(r, documents))]
     problem = ""
     if not who or not dated:
-        problem = f"“{what}”的声明缺少填报人（declared_by）或有效日期（declared_on），未采用"
+        problem = f"“{what}”的声明缺少填报人或有效日期，未采用"
     elif references and not addresses:
         problem = f"“{what}”的证明文件 {'、'.join(references)} 未上传或页码不存在"
     return Backing(

@@ -83,7 +83,7 @@ def profile_facts(profile: FactoryProfile) -> dict[str, Fact]:
             name=name,
             value=value,
             proved=value,
-            declared=f"项目档案 factory.{'year' if name == 'reporting_year' else name}",
+            declared="项目档案“基本信息”",
         )
         for name, value in raw.items()
         if value is not None

@@ -74,7 +74,9 @@ def known_text(names: tuple[str, ...], sheet: FactSheet, ruleset: RuleSet) -> st
     if not names:
         return ""
     parts = "；".join(fact_text(sheet.get(name), name, ruleset) for name in names)
-    notes = "".join(f"{sheet.notes[name]}。" for name in names if name in sheet.notes)
+    # A note names the fact by its key where it was read; the user knows it by its label.
+    said = (sheet.notes[name].replace(f"“{name}”", f"“{ruleset.label(name)}”") for name in names if name in sheet.notes)
+    notes = "".join(f"{note}。" for note in said)
     return f"本项目：{parts}。{notes}"
 
 

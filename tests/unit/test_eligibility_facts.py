@@ -60,10 +60,10 @@ def test_an_empty_profile_has_no_facts_but_its_head() -> None:
     assert dict(sheet.facts) == {}
     named = build_fact_sheet(profile(), None, ())
     assert {n: f.declared for n, f in named.facts.items()} == {
-        "city": "项目档案 factory.city",
-        "ets_covered": "项目档案 factory.ets_covered",
-        "province": "项目档案 factory.province",
-        "reporting_year": "项目档案 factory.year",
+        "city": "项目档案“基本信息”",
+        "ets_covered": "项目档案“基本信息”",
+        "province": "项目档案“基本信息”",
+        "reporting_year": "项目档案“基本信息”",
     }
     assert named.value("province", strict=False) == "安徽"
 
