@@ -17,7 +17,7 @@ from datetime import date
 from app.domain.fact import Fact
 
 LITERAL_KINDS = frozenset(
-    {"date", "clause", "heading", "caption", "ordinal", "document", "standard", "unit", "rounding", "title", "term"}
+    {"date", "clause", "heading", "caption", "ordinal", "document", "standard", "unit", "rounding", "title", "term", "template"}
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from app.drafting.guard import refuse_untraced
 from app.drafting.layout import heading_pages, plain_text
 from app.drafting.manifest import write_manifest
-from app.drafting.model import Draft, DraftSection, Paragraph
+from app.drafting.model import CitedClause, Draft, DraftSection, Paragraph
 from app.drafting.package import pack, unpack
 from app.drafting.places import find_places
 from app.drafting.readback import MANIFEST_NAMESPACE, read_part
@@ -41,8 +41,6 @@ _ITEM_ID = "{6C696E67-7461-4E2D-8472-616674303031}"
 def write_docx(draft: Draft) -> bytes:
     """The document's bytes. Raises InputRefused ``draft_number_without_fact`` when a number of the draft has no fact."""
     from docx import Document
-    from docx.opc.packuri import PackURI
-    from docx.opc.part import Part
 
     refuse_untraced(draft)
     document = Document()
@@ -56,12 +54,7 @@ def write_docx(draft: Draft) -> bytes:
     body_blocks, breaks, last_wide = _body(draft, writer)
     front, contents = _front(draft, writer)
     headers = tuple([*writer.inlines(draft.header)] for _ in range(2))
-    footnotes = el("w:footnotes")
-    footnotes.append(_separator(-1, "separator"))
-    footnotes.append(_separator(0, "continuationSeparator"))
-    cited = {str(n): c for n, c in enumerate(list(writer.footnotes), 1)}
-    for number, clause in enumerate(list(writer.footnotes), 1):
-        footnotes.append(writer.footnote(number, clause))
+    cited = add_footnotes(document, writer)
     for element in (*front, *body_blocks):
         last_section.addprevious(element)
     charts = add_charts(document, writer.charts, draft.facts)
@@ -73,18 +66,47 @@ def write_docx(draft: Draft) -> bytes:
     places = find_places(read_part(document.element, "body", names))
     places += find_places(read_part(headers_part, "header", names))
     manifest = write_manifest(draft, places, cited, contents, writer.tags, charts)
+    add_manifest(document, manifest)
+    buffer = BytesIO()
+    document.save(buffer)
+    return pack(_tidy(unpack(buffer.getvalue())))
+
+
+def add_footnotes(document: Any, writer: BodyWriter, existing: Any | None = None) -> dict[str, CitedClause]:
+    """The writer's footnotes as a part of the document, or behind those of a part that exists; returns what each id cites."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from lxml import etree
+
+    if existing is not None:
+        footnotes = etree.fromstring(existing.blob)
+    else:
+        footnotes = el("w:footnotes")
+        footnotes.append(_separator(-1, "separator"))
+        footnotes.append(_separator(0, "continuationSeparator"))
+    cited = {str(n): c for n, c in enumerate(list(writer.footnotes), writer.first_note + 1)}
+    for number, clause in cited.items():
+        footnotes.append(writer.footnote(int(number), clause))
+    if existing is not None:
+        existing._blob = _serialise(footnotes)
+    else:
+        notes = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, _serialise(footnotes), document.part.package)
+        document.part.relate_to(notes, f"{_RELS}/footnotes")
+    return cited
+
+
+def add_manifest(document: Any, manifest: bytes) -> None:
+    """The manifest as the document's only custom XML item; one that a template brought along would take its name."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
     package = document.part.package
     for id in [r.rId for r in document.part.rels.values() if r.reltype == f"{_RELS}/customXml"]:
-        document.part.rels.pop(id)  # the template's own item would take our part's name
+        document.part.rels.pop(id)
     item = Part(PackURI("/customXml/item1.xml"), "application/xml", manifest, package)
     props = Part(PackURI("/customXml/itemProps1.xml"), _CUSTOM_PROPS_TYPE, _item_props(), package)
     item.relate_to(props, f"{_RELS}/customXmlProps")
     document.part.relate_to(item, f"{_RELS}/customXml")
-    notes = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, _serialise(footnotes), package)
-    document.part.relate_to(notes, f"{_RELS}/footnotes")
-    buffer = BytesIO()
-    document.save(buffer)
-    return pack(_tidy(unpack(buffer.getvalue())))
 
 
 def _serialise(element: Any) -> bytes:

@@ -62,6 +62,8 @@ class BodyWriter:
     """Width of the text on the page being written, in twips."""
     tags: list[str] = field(default_factory=list)
     """Tags of all controls; a control's running number is its position from 1."""
+    first_note: int = 0
+    """The highest footnote id that is taken already."""
     bookmarks: int = 0
     footnotes: list[CitedClause] = field(default_factory=list)
     charts: list[tuple[ChartBlock, Any]] = field(default_factory=list)
@@ -107,7 +109,7 @@ class BodyWriter:
             yield el(
                 "w:r",
                 el("w:rPr", el("w:rStyle", val=style)),
-                el("w:footnoteReference", id=len(self.footnotes)),
+                el("w:footnoteReference", id=self.first_note + len(self.footnotes)),
             )
 
     def paragraph(self, inlines: Inlines, style: str, *, align: str = "", page_break: bool = False) -> Any:

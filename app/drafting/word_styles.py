@@ -135,6 +135,21 @@ def apply_styles(document: Any) -> None:
         language.set(qn("w:eastAsia"), "zh-CN")
 
 
+def add_missing_styles(document: Any) -> None:
+    """The styles of STYLES that a document does not have; its own stay as they are."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    existing = {s.name.lower() for s in document.styles}
+    for style in STYLES:
+        if style.name.lower() not in existing:
+            made = document.styles.add_style(style.name, WD_STYLE_TYPE.PARAGRAPH)
+            made.element.append(paragraph_properties(style))
+            made.element.append(run_properties(style))
+    if "footnote reference" not in existing:
+        reference = document.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER)
+        reference.element.append(el("w:rPr", el("w:vertAlign", val="superscript")))
+
+
 def style_ids(document: Any) -> dict[str, str]:
     """Style names in lower case to the ids paragraphs refer to."""
     return {s.name.lower(): s.style_id for s in document.styles}

@@ -121,8 +121,10 @@ def rebased(root: Any) -> Any:
     fresh = etree.Element(root.tag, nsmap={**{k: v for k, v in root.nsmap.items() if k}, **NSMAP})
     for key, value in root.attrib.items():
         fresh.set(key, value)
-    fresh.set(qn("mc:Ignorable"), "w15")
+    # An old Word stops at a prefix it does not know unless it is told to ignore it.
+    ignored = [p for p in root.get(qn("mc:Ignorable"), "").split() if p in fresh.nsmap and p != "w15"]
+    fresh.set(qn("mc:Ignorable"), " ".join([*ignored, "w15"]))
     for child in list(root):
         fresh.append(child)
-    etree.cleanup_namespaces(fresh, keep_ns_prefixes=list(NSMAP))
+    etree.cleanup_namespaces(fresh, keep_ns_prefixes=[*NSMAP, *ignored])
     return fresh
