@@ -39,9 +39,11 @@ def paper(draft: Draft, project_id: str, changes: Iterable[Change] = ()) -> Mark
         id = unescape(m[1])
         href = f"/projects/{project_id}/draft/fact?id={quote(id, safe='')}"
         change = changed.get(id)
-        kind, title = "fact", m[2]
+        label, _, address = m[2].rpartition("　")
+        # The address itself (a run's line, a page's digest) is for the card that opens; here only what kind of source it is.
+        kind, title = "fact", f"{label}　出自{address.partition('：')[0] or '本项目'}，点开可看"
         if change is not None:
-            kind, title = "fact fact-old", f"{m[2]}　现为：{escape(change.after or '已不存在')}"
+            kind, title = "fact fact-old", f"{label}　现为：{escape(change.after or '已不存在')}"
         return f'<a class="{kind}" data-fact="{m[1]}" title="{title}" href="{escape(href)}">{m[3]}</a>'
 
     html = _FACT.sub(chip, render_html(draft))
