@@ -64,7 +64,7 @@ def _name(n: int, part: Extraction) -> str:
     number = part.field("invoice_number")
     what = f"发票 {number.value}" if number else part.kind.label
     pages = "、".join(map(str, part.page_numbers))
-    return f"第 {n} 份（{what}，第 {pages} 页）"
+    return f"第 {n} 份（{what}，第 {pages} 页）" if pages else f"第 {n} 份（{what}）"
 
 
 def _several(parts: Sequence[Extraction], named: Sequence[str]) -> Finding:

@@ -16,6 +16,7 @@ from extractors.evidence import note
 from extractors.geometry.sheet import Sheet, lay_out
 from extractors.invoices.lines import read_lines
 from extractors.invoices.printed import invoice_numbers
+from extractors.invoices.tagged import numbered_tags
 from extractors.templates import Template, classify, load_templates
 from extractors.text import compact
 
@@ -49,9 +50,11 @@ class Paper:
 def take_apart(document: Document) -> tuple[tuple[Paper, ...], tuple[Finding, ...]]:
     """The papers of a file with what was left out of them; a single paper that is the whole file for what is not several.
 
-    Tags that describe an invoice (OFD, XML) belong to the file as a whole: such a file is never taken apart.
+    An XML file is taken apart at the elements that repeat; the tags of an OFD belong to the file as a whole, which is never taken apart.
     """
     alone = (Paper(document=document, number=""),)
+    if document.media is Media.XML:
+        return _elements(document) or alone, ()
     if document.media not in PAGED or any(t.origin != "qr" for t in document.tags) or not _maybe_several(document):
         return alone, ()
     template = next(t for t in load_templates() if t.id == "vat-invoice")
@@ -63,6 +66,28 @@ def take_apart(document: Document) -> tuple[tuple[Paper, ...], tuple[Finding, ..
         return alone, ()
     papers = tuple(Paper(document=_document(document, group), number=group[0].number) for group in groups)
     return papers, tuple(_copy(number, page) for number, page in copies)
+
+
+def _elements(document: Document) -> tuple[Paper, ...]:
+    """The invoices of one XML file: the repeated elements that each hold a number of their own."""
+    template = next(t for t in load_templates() if t.id == "vat-invoice")
+    numbers = numbered_tags(document.tags, template.data)
+    if len({value for _, value in numbers}) < 2:
+        return ()
+    places = [[m.end() for m in re.finditer(r"\]", tag.locator)] for tag, _ in numbers]
+    for depth in range(min(len(p) for p in places)):
+        heads = [tag.locator[: ends[depth]] for (tag, _), ends in zip(numbers, places, strict=True)]
+        values = {head: value for head, (_, value) in zip(heads, numbers, strict=True)}
+        if len(values) == len({v for _, v in numbers}) and all(values[h] == v for h, (_, v) in zip(heads, numbers, strict=True)):
+            return tuple(
+                Paper(document=replace(document, tags=_below(document.tags, head)), number=value)
+                for head, value in values.items()
+            )
+    return ()
+
+
+def _below(tags: Sequence[Tag], head: str) -> tuple[Tag, ...]:
+    return tuple(t for t in tags if t.locator.startswith((f"{head}/", f"{head}@")) or t.locator == head)
 
 
 def _maybe_several(document: Document) -> bool:

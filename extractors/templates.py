@@ -32,9 +32,12 @@ class Template:
 
         ``has_tables``: the document holds tables or ruled pages, without which a ledger cannot be read."""
         match = self.data["match"]
-        named = sorted(t for t in match.get("tags", ()) if t in tags)
+        named = sorted(t for t in match.get("tags", ()) if t.lower() in tags)
         if match.get("tags") and len(named) >= match.get("tags_min", 1):
             return f"含结构化标识 {'、'.join(named[:3])}"
+        loose = [next((t for t in group if t.lower() in tags), None) for group in match.get("tag_groups", ())]
+        if loose and all(loose):
+            return f"含结构化标识 {'、'.join(t for t in loose if t)}"
         if match.get("tables") and not has_tables:
             return None
         if any(word in text for word in match.get("none", ())):
@@ -58,6 +61,10 @@ def load_templates() -> tuple[Template, ...]:
         for name in ("all", "any", "none"):
             data["match"][name] = [compact(word) for word in data["match"].get(name, ())]
         data["match"]["each"] = [[compact(w) for w in group] for group in data["match"].get("each", ())]
+        if "line_tags" in data:
+            # Lower-case tag name → field of a line; the first field that claims a name has it.
+            fields = [(name, tags) for name, tags in reversed(data["line_tags"].items()) if name != "containers"]
+            data["line_names"] = {tag.replace("_", "").lower(): name for name, tags in fields for tag in reversed(tags)}
         out.append(
             Template(
                 id=data["id"],
@@ -72,8 +79,10 @@ def load_templates() -> tuple[Template, ...]:
 
 
 def tag_names(document: Document) -> frozenset[str]:
-    """Every name that occurs in the paths of the document's tags."""
-    return frozenset(part for tag in document.tags for part in tag.path.split("/"))
+    """Every name that occurs in the paths of the document's tags, in lower case: vendors spell them as they like."""
+    return frozenset(
+        part.replace("_", "").lower() for tag in document.tags for part in tag.path.replace("@", "/").split("/")
+    )
 
 
 def classify(document: Document) -> tuple[Template, str] | None:

@@ -16,6 +16,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = {"png", "jpg", "gif", "bmp", "webp", "tif"}
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\A\s*<(\?xml\b|[A-Za-z_:][\w.:-]*[\s/>]|!--|!DOCTYPE\b)", re.ASCII)
+_CHINESE_MARKUP = re.compile(r"\A\s*<[\u3400-\u9fff][\w.-]*[\s/>]")
 _PLAIN_NAMES = (".txt", ".md", ".markdown", ".log")
 
 
@@ -107,7 +108,7 @@ def _text_media(data: bytes, filename: str) -> Media:
     head = text.lstrip("\ufeff \t\r\n")[:4096]
     if _HTML.search(head) and (head.startswith("<") or "</" in text):
         return Media.HTML
-    if _MARKUP.match(head):
+    if _MARKUP.match(head) or (_CHINESE_MARKUP.match(head) and "</" in text and text.rstrip().endswith(">")):
         return Media.XML
     if filename.lower().endswith(_PLAIN_NAMES):
         return Media.TEXT

@@ -86,7 +86,8 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One line of an invoice; every value as printed, empty when not printed."""
+    """One line of an invoice; every value as printed, empty when not printed. ``quantity_bbox`` and ``quantity_locator`` say where
+    the quantity itself stands, when there is one."""
 
     item: str
     spec: str = ""
@@ -99,6 +100,8 @@ class InvoiceLine:
     page: int | None = None
     bbox: Box | None = None
     locator: str | None = None
+    quantity_bbox: Box | None = None
+    quantity_locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

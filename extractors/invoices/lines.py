@@ -87,6 +87,7 @@ class _Row:
     texts: Mapping[str, str]
     clear: bool
     band: int
+    quantity: tuple[Piece, ...] = ()
 
     @property
     def has_amount(self) -> bool:
@@ -106,7 +107,8 @@ def _assembled(
             continue
         texts = {name: _text(own, name) for name, own in cells.items()}
         band = sum(1 for h in sheet.horizontals if h.at < pieces[0].cy and h.high - h.low > 0.3 * sheet.width)
-        read.append(_Row(pieces=pieces, texts=texts, clear=clear, band=band))
+        counted = cells.get("quantity", ())
+        read.append(_Row(pieces=pieces, texts=texts, clear=clear, band=band, quantity=counted))
     alone = {b for b, n in Counter(r.band for r in read if r.has_amount).items() if n == 1}
     lines: list[InvoiceLine] = []
     pending: dict[str, str] = {}
@@ -148,6 +150,7 @@ def _line(sheet: Sheet, row: _Row, above: Mapping[str, str]) -> InvoiceLine:
         tax_amount=texts.get("tax_amount", ""),
         page=sheet.number,
         bbox=sheet.box(row.pieces),
+        quantity_bbox=sheet.box(row.quantity),
     )
 
 

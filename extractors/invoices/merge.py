@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.domain.activity import Confidence, FieldValue, InvoiceLine
 from app.domain.finding import Finding, Severity
@@ -161,7 +162,9 @@ def _completed(
         return lines, [_unconfirmed(bare)] if bare else []
     out, findings = [], []
     for order, (line, shown) in enumerate(zip(lines, printed, strict=True), 1):
-        missing = {n: getattr(shown, n) for n in CELLS if not getattr(line, n) and getattr(shown, n)}
+        missing: dict[str, Any] = {n: getattr(shown, n) for n in CELLS if not getattr(line, n) and getattr(shown, n)}
+        if "quantity" in missing:
+            missing["quantity_bbox"] = shown.quantity_bbox
         out.append(replace(line, **missing))
         for name in ("quantity", "unit_price", "tax_amount"):
             left, right = number(getattr(line, name)), number(getattr(shown, name))

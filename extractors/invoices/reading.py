@@ -72,7 +72,9 @@ class InvoiceReading:
 def normalise(name: str, raw: str) -> str | None:
     """The contract's form of a header value: ISO date, plain decimal, tax number, name as printed. None when it is not one."""
     if name == "issue_date":
-        return iso_date(raw)
+        moment = compact(raw)
+        # A moment without separators (20250408101112) begins with the date.
+        return iso_date(moment[:8] if len(moment) == 14 and moment.isdigit() else raw)
     if name in MONEY:
         plain = number_text(raw)
         if plain is None:

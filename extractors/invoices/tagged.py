@@ -27,8 +27,13 @@ NUMERIC = ("quantity", "unit_price", "amount", "tax_amount")
 LINE_FIELDS = ("item", "spec", "unit", "quantity", "unit_price", "amount", "tax_rate", "tax_amount")
 
 
+def _plain(path: str) -> str:
+    """Vendors differ in case and underscores, and write a value as an element or as an attribute."""
+    return path.replace("@", "/").replace("_", "").lower()
+
+
 def _ends(path: str, name: str) -> bool:
-    low, end = path.replace("@", "/").lower(), name.lower()
+    low, end = _plain(path), _plain(name)
     return low == end or low.endswith("/" + end)
 
 
@@ -44,6 +49,12 @@ def read_tagged(document: Document, template: Mapping[str, Any]) -> list[Invoice
         if reading.first("invoice_number") or reading.first("amount_incl_tax"):
             readings.append(reading)
     return readings
+
+
+def numbered_tags(tags: Sequence[Tag], template: Mapping[str, Any]) -> list[tuple[Tag, str]]:
+    """Every tag that states an invoice's own number, with the number."""
+    found = _matching([t for t in tags if t.origin != "qr"], template["tags"]["invoice_number"])
+    return [(t, value) for t in found if (value := normalise("invoice_number", t.value)) is not None]
 
 
 def _read_origin(
@@ -114,12 +125,14 @@ def _matching(tags: Sequence[Tag], names: Sequence[str], *, all_of_first: bool =
 
 def _container(tag: Tag, containers: Sequence[str]) -> str | None:
     parts = tag.path.replace("@", "/").split("/")[:-1]
-    return next((c for c in containers if c in parts), None)
+    known = {_plain(c) for c in containers}
+    return next((p for p in reversed(parts) if _plain(p) in known), None)
 
 
 def _line_field(tag: Tag, template: Mapping[str, Any]) -> str | None:
-    leaf = tag.path.replace("@", "/").rsplit("/", 1)[-1]
-    return next((f for f in LINE_FIELDS if leaf in template["line_tags"][f]), None)
+    parts = _plain(tag.path).split("/")
+    names = template["line_names"]
+    return names.get("/".join(parts[-2:])) or names.get(parts[-1])
 
 
 def _repeats(tags: Sequence[Tag]) -> bool:
@@ -185,6 +198,7 @@ def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | No
     text |= {name: plain for name in NUMERIC if (plain := number_text(text.get(name, ""))) is not None}
     if "amount" in text and number(text["amount"]) is None and text["amount"].strip("*"):
         return None
+    counted = values["quantity"][0] if "quantity" in values else None
     anchor = (values.get("amount") or values.get("item") or next(iter(values.values())))[0]
     return InvoiceLine(
         item=text.get("item", ""),
@@ -198,4 +212,6 @@ def _line(group: Sequence[Tag], template: Mapping[str, Any]) -> InvoiceLine | No
         page=anchor.page,
         bbox=anchor.bbox,
         locator=anchor.locator,
+        quantity_bbox=counted.bbox if counted else None,
+        quantity_locator=counted.locator if counted else None,
     )

@@ -71,7 +71,12 @@ def settle(extraction: Extraction, document: Document) -> Extraction:
         findings=(*extraction.findings, _NOTHING) if nothing else extraction.findings,
         fields=tuple(_field(field, read, document) for field in extraction.fields),
         lines=tuple(
-            replace(line, bbox=_shown(line.bbox, line.page, read, document)) for line in extraction.lines
+            replace(
+                line,
+                bbox=_shown(line.bbox, line.page, read, document),
+                quantity_bbox=_shown(line.quantity_bbox, line.page, read, document),
+            )
+            for line in extraction.lines
         ),
         records=tuple(_record(record, read, document) for record in extraction.records),
         parts=tuple(settle(part, _pages_of(part, document)) for part in extraction.parts),

@@ -67,7 +67,7 @@ def test_official_xml() -> None:
     assert extraction.lines[0].tax_rate == "0.13"
     (record,) = extraction.records
     assert (record.quantity, record.unit, record.needs_review) == ("12000", "kWh", False)
-    assert record.locator == "/EInvoice/EInvoiceData/IssuItemInformation[1]/Amount"
+    assert record.locator == "/EInvoice/EInvoiceData/IssuItemInformation[1]/Quantity"
     assert record.account_number == "3200001234567"
 
 
