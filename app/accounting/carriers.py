@@ -20,6 +20,7 @@ class Family(StrEnum):
     CARBONATE = "carbonate"
     PROCESS = "process"
     REPORTED = "reported"
+    CAPTURED = "captured"
     UNKNOWN = "unknown"
 
 
@@ -54,6 +55,8 @@ _FIXED = {
     "热水": (Family.HOT_WATER, "热水", "", ""),
     "过程排放": (Family.PROCESS, "过程排放", "", ""),
     "已核排放": (Family.REPORTED, "已核排放", "", ""),
+    "回收CO2": (Family.CAPTURED, "回收CO2", "", ""),
+    "捕集CO2": (Family.CAPTURED, "捕集CO2", "", ""),
     "生物质": (Family.BIOMASS, "生物质", "", ""),
 }
 

@@ -145,7 +145,7 @@ def _remainder(setting: Setting, lines: Sequence[Computed]) -> list[str]:
     ]
 
 
-def _methods(lines: Sequence[Computed]) -> list[str]:
+def _methods(setting: Setting, lines: Sequence[Computed]) -> list[str]:
     out = []
     formulas = {line.unit.formula for line in lines}
     if formulas & {"minus_feedwater_83_74", "full_enthalpy_eq13"}:
@@ -154,6 +154,10 @@ def _methods(lines: Sequence[Computed]) -> list[str]:
         out.append("绿证对应电量按 0 计由 options.gec_zero_factor 显式启用，官方口径未见。")
     if any("标况" in why for line in lines for why in line.unit.why):
         out.append("立方米按声明的标况计；“标况”若指 20 ℃ 而非 0 ℃，体积约差 7%，请向供气方确认。")
+    if any(line.family == Family.CAPTURED for line in lines):
+        deducted = setting.inputs.options.get("captured_co2") == "deduct"
+        how = "已按 options.captured_co2 = deduct 从总量扣减，须说明所用标准的条款" if deducted else "单列，没有从总量扣减"
+        out.append(f"回收、捕集的 CO2 {how}。")
     if any(line.family == Family.BIOMASS for line in lines):
         out.append("生物质 CO2 单列，不计入总量。")
     if any(gas != "CO2" for line in lines for gas in line.unit.gases):
@@ -173,7 +177,7 @@ def caveats(
     """Every caveat of the run, in a fixed order."""
     out = [*_set_borrowed(setting, lines), *_edition(setting), *_superseded(setting), *_grid(setting, lines)]
     out += _both_methods(methods)
-    out += [*_remainder(setting, lines), *_methods(lines)]
+    out += [*_remainder(setting, lines), *_methods(setting, lines)]
     if admitted:
         out.append(f"按 options.allow_suspect 点名启用了：{'、'.join(dict.fromkeys(admitted))}。")
     out += _evidence(uses)

@@ -60,5 +60,10 @@ _ALL = (
     ),
     Formula(id="carbonate", text="E = 质量 × 纯度 × 排放因子 × 转化率", clause=f"碳酸盐分解；因子见 {_34} 表C.2"),
     Formula(id="reported", text="E = 已核排放量（仅换算单位）", clause="报告或核查给出的数值"),
+    Formula(
+        id="captured",
+        text="R = −CO2 量 × 纯度（单列；点名扣减时计入总量）",
+        clause="回收、捕集的 CO2；是否扣减依所用行业标准，所持文本没有规定",
+    ),
 )
 FORMULAS = MappingProxyType({formula.id: formula for formula in _ALL})

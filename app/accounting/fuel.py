@@ -48,7 +48,7 @@ def _given(activity: Activity, name: str, per: str, row: FuelRow | None) -> _Val
         number = percent(raw, name=label, subject=activity.id)
     else:
         number = non_negative(raw, name=label, subject=activity.id)
-    source = str(activity.params.get(f"{name}_source") or "").strip()
+    source = str(activity.params.get(f"{name}_source") or activity.params.get(f"{_PARAMS[name]}_source") or "").strip()
     printed = str(getattr(row, name, "")) if row else ""
     lost = ((f"{row.id}#{name}", "活动给出了该参数，给定值优先于默认值"),) if row and printed else ()
     use = user_factor(

@@ -18,14 +18,14 @@ from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, fixed_text
 
 KNOWN_OPTIONS = {
-    "remainder_policy", "gec_zero_factor", "gwp_report", "tce_coefficients", "metered_total_mwh", "allow_suspect", "method",
+    "remainder_policy", "gec_zero_factor", "gwp_report", "tce_coefficients", "metered_total_mwh", "allow_suspect", "method", "captured_co2",
 }  # fmt: skip
 KNOWN_PARAMS = {
     "ncv_gj_per_unit", "carbon_content_tc_per_gj", "oxidation_rate_pct", "carbon_tc_per_unit", "density_kg_per_l", "gas_condition",
     "pressure_mpa", "temperature_c", "pressure_basis", *ATMOSPHERE_PARAMS, "heat_method", "steam_state", "purity_pct",
     "conversion_pct", "enthalpy_kj_per_kg", "ef", "ef_components", "ef_components_unit", "in_boundary", "period", "period_start",
     "period_end", "correction_of", "reason", "net_exporter", "certificate_id", "certificate_ids", "supply", "role", "proof",
-    "grid_basis", "formula", "variables", "material", "gas", "other_gases", "label", "note", "account", "account_number", "meter_number", "document",
+    "grid_basis", "formula", "variables", "material", "gas", "other_gases", "fate", "label", "note", "account", "account_number", "meter_number", "document",
     "uncertainty_pct", "uncertainty_activity_pct", "uncertainty_factor_pct",
 }  # fmt: skip
 KNOWN_REQUESTS = {

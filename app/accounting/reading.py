@@ -94,7 +94,7 @@ def _year(value: Any) -> int | None:
     return int(text)
 
 
-OPTION_CHOICES = {"remainder_policy": ("plain_average", "residual_mix"), "method": ("market", "location")}
+OPTION_CHOICES = {"remainder_policy": ("plain_average", "residual_mix"), "method": ("market", "location"), "captured_co2": ("list", "deduct")}
 
 
 def _check_options(options: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.accounting.allocate import period_texts
 from app.accounting.bulk import acyclic
+from app.accounting.captured import captured
 from app.accounting.carriers import Family, Kind, classify
 from app.accounting.caveats import caveats
 from app.accounting.claims import check_claims, claim_warnings, require_explained_sign
@@ -59,6 +60,7 @@ _BY_FAMILY = {
     Family.CARBONATE: carbonate,
     Family.PROCESS: process,
     Family.REPORTED: reported,
+    Family.CAPTURED: captured,
 }
 
 

@@ -102,7 +102,7 @@ def heat_per_tonne(build: InventoryBuild, library: Any) -> dict[str, Fraction]:
 
     out = {}
     for item in build.inputs["activities"]:
-        if item["carrier"] not in HEAT_CARRIERS or item["unit"] != "t":
+        if item["carrier"] not in HEAT_CARRIERS or item["unit"] != "t" or item["id"] not in build.records:
             continue
         one = {**build.inputs, "request": [], "reporting": None, "offsets": [], "activities": [item | {"quantity": "1", "direction": "in"}]}
         with suppress(CalculationRefused):

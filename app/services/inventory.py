@@ -15,6 +15,7 @@ from app.services.inventory_choices import ask_for_indicators, gas_condition, gr
 from app.services.inventory_pieces import ConfirmedRecord, InventoryBuild, Piece, activity, within_year
 from app.services.inventory_power import POWER, power_activities
 from app.services.inventory_reporting import reporting
+from app.services.inventory_sources import burnable, edition, measured_for, source_activities
 
 NOT_ENERGY = (Carrier.WATER,)
 WITHOUT_DEFAULTS = (Carrier.BIOMASS, Carrier.HYDROGEN, Carrier.OTHER)
@@ -32,15 +33,16 @@ def build_inputs(profile: FactoryProfile, confirmed: Sequence[ConfirmedRecord], 
         if piece.record.carrier not in POWER and (other := _other(piece, profile, build)):
             activities.append(other)
             build.records[piece.id] = piece.id
+    activities = _corrections(activities, pieces, build) + source_activities(profile, build)
     build.inputs = {
-        "edition": str(accounting.get("edition", "GB/T 32151.34-2024")),
+        "edition": edition(profile, build),
         "factor_set": str(accounting.get("factor_set", "A")),
         "year": profile.year,
         "province": profile.province or None,
         "grid_basis": grid_basis(profile, latest_grid_year, build),
         "options": options(profile, build),
         "request": [],
-        "activities": sorted(_corrections(activities, pieces, build), key=lambda a: a["id"]),
+        "activities": sorted(activities, key=lambda a: a["id"]),
         "offsets": list(profile.extra.get("offsets", [])),
     }
     if (further := reporting(profile)) is not None:
@@ -101,17 +103,18 @@ def _other(piece: Piece, profile: FactoryProfile, build: InventoryBuild) -> dict
         return None
     if record.carrier in HEAT and record.direction in ON_SITE:  # app.accounting.balance says so in a finding
         return None
-    if record.carrier in WITHOUT_DEFAULTS:
+    params |= measured_for(piece, profile, build)
+    if record.carrier in WITHOUT_DEFAULTS and not burnable(params):
         build.find(
             "carrier-not-counted",
             Severity.EXPLAIN,
             f"{carrier}记录 {record.id} 没有所持标准的缺省参数，未计入排放；生物质排放另行报告",
             record.id,
-            fix="如有实测热值与含碳量，请在核算输入中显式给出",
+            fix='如有实测热值与含碳量，请在档案 [[measured]] 给出并附检测报告；生物质 CO2 将单列，不入总量',
         )
         return None
     if record.unit == "L":
-        density = record.params.get("density_kg_per_l") or profile.densities_kg_per_l.get(record.carrier.value)
+        density = record.params.get("density_kg_per_l") or params.get("density_kg_per_l") or profile.densities_kg_per_l.get(record.carrier.value)
         if density:
             params["density_kg_per_l"] = density
     elif record.unit == "m3":

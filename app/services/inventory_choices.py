@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.accounting.carriers import Family, classify
+from app.corpus.factors import load_factor_library
 from app.domain.activity import ProposedRecord
 from app.domain.finding import Severity
 from app.domain.project import FactoryProfile
@@ -19,6 +21,7 @@ STANDARD_COAL = {
 }
 """Coefficients of GB/T 2589-2020 by their ids in the factor library. For natural gas the standard prints a range; its upper end
 belongs to the calorific value that the default sets use (38 931 kJ/m3)."""
+WITHOUT_ENERGY = frozenset({Family.PROCESS, Family.CARBONATE, Family.REPORTED, Family.CAPTURED})
 HEAT_CARRIERS = {"热力", "蒸汽", "饱和蒸汽", "过热蒸汽", "热水"}
 
 
@@ -26,7 +29,7 @@ def ask_for_indicators(build: InventoryBuild) -> None:
     """Ask for 折标 indicators where every carrier has a coefficient: 当量 always, 等价 only when the profile gives it."""
     options = build.inputs["options"]
     given = dict(options.get("tce_coefficients", {}))
-    carriers = {a["carrier"] for a in build.inputs["activities"]}
+    carriers = {a["carrier"] for a in build.inputs["activities"] if _is_energy(a["carrier"])}
     names = {"热力" if c in HEAT_CARRIERS else c for c in carriers}
     covered = {c for c in names if f"{c}_当量" in STANDARD_COAL or f"{c}_当量" in given or c in given}
     if any(a["carrier"] == "电力" for a in build.inputs["activities"]):
@@ -50,6 +53,11 @@ def ask_for_indicators(build: InventoryBuild) -> None:
         for name in names - {"电力"}:
             if f"{name}_等价" not in options["tce_coefficients"] and f"{name}_当量" in options["tce_coefficients"]:
                 options["tce_coefficients"][f"{name}_等价"] = options["tce_coefficients"][f"{name}_当量"]
+
+
+def _is_energy(carrier: str) -> bool:
+    """Whether a carrier has an energy content at all: process emissions, captured CO2 and verified amounts have none."""
+    return classify(carrier, load_factor_library()).family not in WITHOUT_ENERGY
 
 
 def gas_condition(profile: FactoryProfile, record: ProposedRecord) -> str | None:
@@ -97,11 +105,13 @@ def grid_basis(profile: FactoryProfile, latest: int | None, build: InventoryBuil
     if not profile.province or latest is None:
         return None
     year = min(latest, profile.year) if profile.year else latest
-    basis = {"data_year": year, "level": "province", "region": _short(profile.province), "basis": "average"}
+    place = {"level": "national", "region": "全国"} if profile.ets_covered else {"level": "province", "region": _short(profile.province)}
+    basis = {"data_year": year, **place, "basis": "average"}
+    what = "全国平均因子（碳市场口径）" if profile.ets_covered else "省级平均因子"
     build.find(
         "grid-basis-by-default",
         Severity.EXPLAIN,
-        f"档案未指定电网因子口径，暂按{basis['region']} {year} 年省级平均因子核算",
+        f"档案未指定电网因子口径，暂按{basis['region']} {year} 年{what}核算",
         data={k: str(v) for k, v in basis.items()},
         fix='在档案写 [grid_basis] data_year、level（province/region/national）、region、basis，由企业确认口径',
     )
@@ -119,7 +129,7 @@ def options(profile: FactoryProfile, build: InventoryBuild) -> dict[str, Any]:
     """The options of the calculation, from ``[accounting]`` of the profile."""
     accounting = profile.extra.get("accounting", {})
     chosen: dict[str, Any] = {}
-    for key in ("remainder_policy", "gec_zero_factor", "gwp_report", "tce_coefficients", "allow_suspect"):
+    for key in ("remainder_policy", "gec_zero_factor", "gwp_report", "tce_coefficients", "allow_suspect", "captured_co2"):
         if key in accounting:
             chosen[key] = accounting[key]
     if build.has("green-power-within-bill") and "remainder_policy" not in chosen:

@@ -161,6 +161,17 @@ CASES = (
         arithmetic="1234.5 ÷ 1000",
     ),
     Case(
+        formula="captured",
+        title="捕集 CO2 120 t（纯度 99.5%），外供，点名扣减",
+        activity={
+            "carrier": "捕集CO2", "quantity": "120", "unit": "t", "direction": "out",
+            "params": {"purity_pct": "99.5", "fate": "外供", "proof": ["metering_record"]},
+        },
+        arithmetic="−120 × 99.5 ÷ 100",
+        note="没有 options.captured_co2 = deduct 时单列为 outside_boundary，不从总量扣减。",
+        inputs={"options": {"captured_co2": "deduct"}},
+    ),
+    Case(
         formula="gbt32151_34_eq6",
         title="煅烧式6（重构公式，点名启用）",
         activity=_equation("eq6", _EQ6),
