@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from app import __version__
@@ -32,35 +31,16 @@ def _retrieval() -> dict[str, Any]:
     return run()
 
 
+def _eligibility() -> dict[str, Any]:
+    from evals.eligibility import run
+
+    return run()
+
+
 def _extraction() -> dict[str, Any]:
-    """Over the demonstration's documents, whose truth is known; and over the private samples where they are present."""
-    import json
-    import tempfile
+    from evals.held_out import run
 
-    from app.demo.documents import truth, write_documents
-    from evals.extraction import run
-
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        write_documents(base)
-        (base / "expected.json").write_text(json.dumps(truth(), ensure_ascii=False), "utf-8")
-        demo = run(base, base / "expected.json")
-    report: dict[str, Any] = {"demo": demo}
-    samples = Path(__file__).resolve().parents[1].parent / "shared" / "samples"
-    if (samples / "expected.json").is_file():
-        report["samples"] = run(samples, samples / "expected.json")
-    totals = {name: part["total"] for name, part in report.items()}
-    silent = sum(t["silent_errors"] for t in totals.values())
-    headline = "；".join(
-        f"{LABELS[name]}：抬头 {t['fields_right']}/{t['fields']}，明细 {t['lines_right']}/{t['lines']}，"
-        f"用能记录 {t['records_right']}/{t['records']}，静默错误 {t['silent_errors']}"
-        for name, t in totals.items()
-    )
-    lines = [f"{LABELS[name]} {text}" for name, t in totals.items() for text in (*t["silent"], *t["misses"])]
-    return {"suite": "extraction", **report, "ok": silent == 0, "headline": headline, "lines": lines[:40]}
-
-
-LABELS = {"demo": "演示单据", "samples": "真实样本"}
+    return run()
 
 
 SUITES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -68,6 +48,7 @@ SUITES: dict[str, Callable[[], dict[str, Any]]] = {
     "extraction": _extraction,
     "answers": _answers,
     "retrieval": _retrieval,
+    "eligibility": _eligibility,
 }
 
 

@@ -107,9 +107,8 @@ async def confirm(request: Request, ws: WorkspaceDep, doc_id: str) -> Response:
     try:
         if not pids and not drops:
             raise UsageError("nothing_chosen", "还没有勾选条目。", fix="勾选已对照原文核对过的条目。", subject=doc_id)
-        value = await run_in_threadpool(
-            confirm_pending, ws, doc_id, pids, edits=edits, drops=[d for d in drops if d not in pids], dry_run=step != "apply"
-        )
+        kept = [d for d in drops if d not in pids]
+        value = await run_in_threadpool(lambda: confirm_pending(ws, doc_id, pids, edits=edits, drops=kept, dry_run=step != "apply"))
     except LingtanError as error:
         return render(request, "_partials/policy_effect.html", {"value": None, "refusal": error})
     return render(request, "_partials/policy_effect.html", {"value": value, "refusal": None})

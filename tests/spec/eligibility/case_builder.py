@@ -9,45 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from app.domain.finding import Finding, Severity
 from app.domain.project import FactoryProfile
-from app.domain.run import CalculationRun, EmissionLine
 from app.eligibility.evidence import DocumentFact
+from evals.factories import LINES, PAPER, PROVED, STATED, SUPPORT, UNFILED, Inputs, make_run
+
+__all__ = ["LINES", "PAPER", "PROVED", "STATED", "SUPPORT", "UNFILED", "Case", "Inputs", "build_inputs", "make_run"]
 
 FOLDER = Path(__file__).parent
-PAPER = DocumentFact(sha256="ab" * 32, filename="证明材料.pdf", kind="other", pages=9)
-PROVED = {"declared_by": "张工", "declared_on": "2026-03-01", "evidence": "证明材料.pdf#p2"}
-STATED = {"declared_by": "张工", "declared_on": "2026-03-01"}
-UNFILED = {**STATED, "evidence": "没有上传.pdf"}
-SUPPORT: dict[str, dict[str, str]] = {"proved": PROVED, "stated": STATED, "unfiled": UNFILED, "bare": {}}
-
-LINES: dict[str, tuple[str, str, str, str]] = {
-    # short name: category, carrier, unit, why
-    "fuel": ("fuel_combustion", "天然气", "Nm3", ""),
-    "process": ("process", "碳酸盐 CaCO3", "t", ""),
-    "grid": ("electricity_in", "电力", "kWh", "网购电，按电网排放因子计。"),
-    "pv": ("electricity_zero", "pv_generation", "kWh", "自用光伏凭逐月原始记录按 0 计。"),
-    "green": ("electricity_zero", "电力", "kWh", "绿电交易凭合同、结算凭证按 0 计。"),
-    "gec": ("electricity_zero", "电力", "kWh", "凭绿证按 0 计。"),
-    "direct": ("electricity_zero", "电力", "kWh", "直供电凭合同按 0 计。"),
-    "export": ("electricity_out", "电力", "kWh", ""),
-    "heat": ("heat_in", "热力", "GJ", ""),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    profile: FactoryProfile
-    run: CalculationRun | None
-    documents: tuple[DocumentFact, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Case:
     rule: str
@@ -57,30 +30,6 @@ class Case:
     says: tuple[str, ...] = ()
     name: str = ""
     operand: Mapping[str, str] = field(default_factory=dict)
-
-
-def make_run(spec: Mapping[str, Any]) -> CalculationRun:
-    """``lines`` maps short names to quantities; ``total``, ``co2e``, ``indicators``, ``edition``, ``offsets``, ``blocking``."""
-    lines = []
-    for name, quantity in spec.get("lines", {}).items():
-        category, carrier, unit, why = LINES[name]
-        direction = "out" if category == "electricity_out" else "in"
-        lines.append(
-            EmissionLine(
-                activity=name, category=category, carrier=carrier, direction=direction, quantity=str(quantity), unit=unit,
-                tco2=Fraction(0), formula_id="case", formula="", clause="", why=why,
-            )
-        )  # fmt: skip
-    blocking = Finding(id="case", severity=Severity.BLOCKING, message="缺少三月电费账单")
-    return CalculationRun(
-        run_id="run-case", inputs_hash="0" * 12, engine="case", edition=str(spec.get("edition", "GB/T 32150-2015")),
-        factor_set="A", year=int(spec.get("year", 2025)), lines=tuple(lines), subtotals={},
-        total_tco2=Fraction(str(spec.get("total", "100"))),
-        total_tco2e=Fraction(str(spec["co2e"])) if "co2e" in spec else None,
-        indicators=spec.get("indicators", {}),
-        offsets=({"kind": "CCER", "quantity": "10", "unit": "tCO2"},) if spec.get("offsets") else (),
-        findings=(blocking,) if spec.get("blocking") else (),
-    )  # fmt: skip
 
 
 def _items(spec: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
