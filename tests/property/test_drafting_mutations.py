@@ -15,7 +15,6 @@ from lxml import etree
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden" / "drafting"))
 
 import sample_factory as sample
-from mutations import MUTATIONS, Parts
 
 from app.domain.carrier import Carrier, Direction
 from app.domain.run import CalculationRun, EmissionLine
@@ -27,9 +26,10 @@ from app.drafting.html import render_html
 from app.drafting.source import DraftSource, LedgerEntry
 from app.drafting.verify import verify_docx
 from app.drafting.word import write_docx
+from evals.drafting_mutations import MUTATIONS, Parts
 
 SEED = 20261124
-COUNT = 336
+COUNT = 360
 
 
 def test_random_falsifications_are_caught():

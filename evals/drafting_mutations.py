@@ -8,26 +8,46 @@ from copy import deepcopy
 
 from lxml import etree
 
+from app.drafting.chart_xml import C
 from app.drafting.package import pack, unpack
 from app.drafting.word_xml import qn
 
-BODY, NOTES = "word/document.xml", "word/footnotes.xml"
+_SHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+BODY, NOTES, SHEET = "word/document.xml", "word/footnotes.xml", "xl/worksheets/sheet1.xml"
 
 
 class Parts:
-    """The two parts of a document that carry numbers and citations, parsed once and copied for every mutation."""
+    """The parts of a document that carry numbers and citations, parsed once and copied for every mutation: the body, the
+    footnotes, the charts and the sheets of their workbooks (by ``<workbook>!<sheet>``)."""
 
     def __init__(self, data: bytes) -> None:
         self.parts = unpack(data)
-        self.parsed = {name: etree.fromstring(self.parts[name]) for name in (BODY, NOTES)}
+        self.books = {n: unpack(d) for n, d in self.parts.items() if n.startswith("word/embeddings/")}
+        charts = [n for n in self.parts if n.startswith("word/charts/") and n.endswith(".xml")]
+        self.parsed = {name: etree.fromstring(self.parts[name]) for name in (BODY, NOTES, *charts)}
+        self.parsed |= {f"{n}!{SHEET}": etree.fromstring(book[SHEET]) for n, book in self.books.items()}
 
     def changed(self, rng: random.Random, mutation: Callable) -> tuple[bytes, str] | None:
         """(bytes, what was done), None when the mutation found nothing to do at its random place."""
         trees = {name: deepcopy(tree) for name, tree in self.parsed.items()}
-        done = mutation(trees, rng)
+        try:
+            done = mutation(trees, rng)
+        except (IndexError, ValueError):  # nothing of that kind in this document
+            return None
         if not done:
             return None
-        return pack({**self.parts, **{n: etree.tostring(t, encoding="UTF-8") for n, t in trees.items()}}), done
+        written = {n: etree.tostring(t, encoding="UTF-8") for n, t in trees.items()}
+        parts = {**self.parts, **{n: written[n] for n in self.parsed if "!" not in n and _differs(written[n], self.parsed[n])}}
+        for name, book in self.books.items():
+            sheet = written[f"{name}!{SHEET}"]
+            if _differs(sheet, self.parsed[f"{name}!{SHEET}"]):
+                parts[name] = pack({**book, SHEET: sheet})
+        return pack(parts), done
+
+
+def _differs(written: bytes, parsed) -> bool:
+    """Parts that a mutation left alone keep their bytes: a chart that is written anew would give itself away."""
+    return written != etree.tostring(parsed, encoding="UTF-8")
 
 
 def _texts(tree, accept=lambda text: True) -> list:
@@ -198,6 +218,55 @@ def edited_quote(trees, rng) -> str:
     return f"quote {old[:20]} at {at}"
 
 
+def _other_digit(text: str, rng) -> str:
+    at = rng.choice([i for i, c in enumerate(text) if c in "0123456789"])
+    return text[:at] + rng.choice([d for d in "0123456789" if d != text[at]]) + text[at + 1 :]
+
+
+def _chart(trees, rng):
+    return trees[rng.choice([n for n in trees if n.startswith("word/charts/")])]
+
+
+def chart_value(trees, rng) -> str:
+    """A digit of a plotted value changes in the chart's cache."""
+    value = rng.choice([v for cache in _chart(trees, rng).iter(f"{{{C}}}numCache") for v in cache.iter(f"{{{C}}}v")])
+    old, value.text = value.text, _other_digit(value.text, rng)
+    return f"chart {old} → {value.text}"
+
+
+def chart_sheet(trees, rng) -> str:
+    """A digit changes in the workbook behind a chart."""
+    sheet = trees[rng.choice([n for n in trees if "!" in n])]
+    value = rng.choice([v for v in sheet.iter(f"{{{_SHEETML}}}v") if v.text])
+    old, value.text = value.text, _other_digit(value.text, rng)
+    return f"sheet {old} → {value.text}"
+
+
+def chart_label(trees, rng) -> str:
+    """Two categories or two series change their names, or a bar is taken out."""
+    chart = _chart(trees, rng)
+    if rng.random() < 0.5:
+        names = [v for cache in chart.iter(f"{{{C}}}strCache") for v in cache.iter(f"{{{C}}}v")]
+        first, second = rng.sample(names, 2)
+        if first.text == second.text:
+            return ""
+        first.text, second.text = second.text, first.text
+        return f"labels {first.text} ↔ {second.text}"
+    point = rng.choice([p for cache in chart.iter(f"{{{C}}}numCache") for p in cache.iter(f"{{{C}}}pt")])
+    point.getparent().remove(point)
+    return "bar removed"
+
+
+def chart_sign(trees, rng) -> str:
+    """A plotted value changes its sign."""
+    value = rng.choice([v for cache in _chart(trees, rng).iter(f"{{{C}}}numCache") for v in cache.iter(f"{{{C}}}v")])
+    if not any(c in "123456789" for c in value.text):
+        return ""
+    old, value.text = value.text, value.text[1:] if value.text.startswith("-") else f"-{value.text}"
+    return f"chart {old} → {value.text}"
+
+
+CHART_MUTATIONS: tuple[Callable, ...] = (chart_value, chart_sheet, chart_label, chart_sign)
 MUTATIONS: tuple[Callable, ...] = (
     digit,
     dropped_digit,
@@ -213,4 +282,5 @@ MUTATIONS: tuple[Callable, ...] = (
     removed_citation,
     swapped_citations,
     edited_quote,
+    *CHART_MUTATIONS,
 )
