@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.page import Document
-from evals.extraction import Score, add_score, compare
+from evals.extraction import compare
+from evals.scoring import Score, add_score
 
 SAMPLES = Path(__file__).resolve().parents[1].parent / "shared" / "samples"
 PICTURES = (".png", ".jpg", ".jpeg")

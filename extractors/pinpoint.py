@@ -5,6 +5,7 @@ A person who clicks a value must see that value lit, not the paragraph around it
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from extractors.text import compact
 
 _SLACK = 0.002
 """Fraction of a page by which a word may stand out of the noted box."""
+_WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 _NUMERIC = frozenset("0123456789.,")
 
 
@@ -43,12 +45,22 @@ def pinpointed(document: Document, extraction: Extraction) -> Extraction:
 def _field(field: FieldValue, pages: dict[int, Page]) -> FieldValue:
     if field.bbox is None or field.page not in pages:
         return field
-    letters = _letters(pages[field.page], field.bbox)
-    for text in (field.raw, field.value):
+    # A value that was taken from the invoice's code is lit where it is printed, if it is.
+    letters = _letters(pages[field.page], _WHOLE if (field.locator or "").startswith("qr") else field.bbox)
+    for text in (field.raw, field.value, *_printed_dates(field.value)):
         found = _places(letters, text)
         if found:
             return replace(field, bbox=_around(letters, found[0]))
     return field
+
+
+def _printed_dates(value: str) -> tuple[str, ...]:
+    """The common ways of printing an ISO date; none for other values."""
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", value)
+    if match is None:
+        return ()
+    y, m, d = match.groups()
+    return f"{y}年{m}月{d}日", f"{y}年{int(m)}月{int(d)}日", f"{y}{m}{d}", f"{y}/{m}/{d}", f"{y}.{m}.{d}"
 
 
 def _record(record: ProposedRecord, pages: dict[int, Page], lines: dict[tuple[int | None, Box], InvoiceLine]) -> ProposedRecord:

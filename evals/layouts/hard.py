@@ -112,22 +112,29 @@ def draw_toll(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[str, ...
     invoice: Invoice = make_invoice(rng, scenario="goods")
     amount = Decimal(rng.randint(500, 90_000)) / 100
     tax = cents(amount * Decimal("0.03"))
-    paper = Paper(595.28, 396.85)
-    paper.text(297, 34, "电子发票（普通发票）", 15, align="centre")
-    paper.text(80, 30, "通行费", 9)
-    paper.text(420, 40, f"发票号码：{invoice.number}", 8)
-    paper.text(420, 54, f"开票日期：{invoice.issued:%Y年%m月%d日}", 8)
-    for x, word, party in ((20.0, "购买方信息", invoice.buyer), (300.0, "销售方信息", invoice.seller)):
-        paper.column(x, 76, word, 8, 11)
-        for j, text in enumerate(paper.wrapped(f"名称：{party.name}", 8, 240)):
-            paper.text(x + 16, 80 + j * 10, text, 8)
-        paper.text(x + 16, 122, f"统一社会信用代码/纳税人识别号：{party.tax_id}", 7.5)
+    width, size, left = rng.choice((595.28, 610.0, 700.0)), rng.choice((7.0, 7.5, 8.0)), rng.choice((16.0, 24.0, 36.0))
+    middle = width / 2
+    paper = Paper(width, rng.choice((396.85, 842.0)), digits=rng.choice(("", "Helvetica")))
+    paper.text(middle, 34, rng.choice(("电子发票（普通发票）", "电子发票（增值税专用发票）")), 15, align="centre")
+    paper.text(left + 60, 30, "通行费", 9)
+    paper.text(width - 175, 40, f"发票号码：{invoice.number}", size)
+    paper.text(width - 175, 54, f"开票日期：{invoice.issued:%Y年%m月%d日}", size)
+    upright = rng.random() < 0.6
+    for x, word, party in ((left, "购买方信息", invoice.buyer), (middle, "销售方信息", invoice.seller)):
+        if upright:
+            paper.column(x, 76, word, size, 11)
+        else:
+            paper.text(x, 68, word, size)
+        for j, text in enumerate(paper.wrapped(f"名称：{party.name}", size, middle - left - 24)):
+            paper.text(x + 16, 80 + j * 10, text, size)
+        paper.text(x + 16, 122, f"{rng.choice(('统一社会信用代码/纳税人识别号', '纳税人识别号'))}：{party.tax_id}", size)
     start = invoice.issued - timedelta(days=9)
-    xs = [20.0, 150.0, 215.0, 260.0, 330.0, 400.0, 460.0, 510.0, 575.0]
-    rows = [["项目名称", "车牌号", "类型", "通行日期起", "通行日期止", "金额", "税率/征收率", "税额"], ["*经营租赁*代收通行费", "苏B12345", "货车", f"{start:%Y%m%d}", f"{start:%Y%m%d}", f"{amount:.2f}", "3%", f"{tax:.2f}"], ["合计", "", "", "", "", f"¥{amount:.2f}", "", f"¥{tax:.2f}"]]
-    y = table(paper, 136, xs, rows, size=7.5, ruled=rng.random() < 0.5)
-    paper.text(30, y + 14, f"价税合计（大写） {capitals(amount + tax)}", 8)
-    paper.text(400, y + 14, f"（小写）¥{amount + tax:.2f}", 8)
+    shares = (0.0, 0.234, 0.351, 0.432, 0.559, 0.685, 0.793, 0.883, 1.0)
+    xs = [left + s * (width - 2 * left) for s in shares]
+    rows = [["项目名称", "车牌号", rng.choice(("类型", "车辆类型")), "通行日期起", "通行日期止", "金额", rng.choice(("税率/征收率", "税率")), "税额"], [rng.choice(("*经营租赁*代收通行费", "*经营租赁*通行费")), "苏B12345", "货车", f"{start:%Y%m%d}", f"{start:%Y%m%d}", f"{amount:.2f}", "3%", f"{tax:.2f}"], ["合计", "", "", "", "", f"¥{amount:.2f}", "", f"¥{tax:.2f}"]]
+    y = table(paper, 136, xs, rows, size=size * 0.95, ruled=rng.random() < 0.5)
+    paper.text(left + 10, y + 14, f"价税合计（大写） {capitals(amount + tax)}", size)
+    paper.text(middle + 100, y + 14, f"（小写）¥{amount + tax:.2f}", size)
     truth = invoice.truth() | {"total_amount": f"{amount:.2f}", "total_tax": f"{tax:.2f}", "total_with_tax": f"{amount + tax:.2f}", "energy": []}
     truth.pop("lines")
     return paper.bytes(), truth, ("toll",)
@@ -177,9 +184,12 @@ def draw_odd_ledger(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[st
     def add(m: int, text: str, of: str = unit) -> None:
         energy.append({"type": "electricity", "quantity": text, "unit": of, "period": month(m)})
 
-    sheet.append([f"{year}年用电统计台账"])
+    sheet.append([rng.choice((f"{year}年用电统计台账", f"{year}年度电力消耗记录表", f"用电量月报（{year}年）"))])
+    if rng.random() < 0.3:
+        sheet.append([])
+    said, when = rng.choice(("用电量", "电量", "耗电量", "市电用量")), rng.choice(("月份", "统计月份", "年月"))
     if shape == "sub-meters":
-        sheet.append(["月份", "计量点", f"用电量（{unit}）"])
+        sheet.append([when, rng.choice(("计量点", "表计名称", "回路名称")), f"{said}（{unit}）"])
         for m in range(1, 7):
             a, b = int(quantity(rng, 100, 900, 0)), int(quantity(rng, 100, 900, 0))
             for name, used in (("总表", a + b), ("一车间", a), ("二车间", b)):
@@ -187,12 +197,13 @@ def draw_odd_ledger(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[st
             add(m, str(a + b))
         return _bytes(book), {"energy": energy, "sub_meters": True}, (shape,)
     if shape == "workshops":
-        sheet.append(["月份", "一车间", "", "二车间", ""])
-        sheet.append(["", f"用电量（{unit}）", "电费（元）", f"用电量（{unit}）", "电费（元）"])
-        for cells in ("A2:A3", "B2:C2", "D2:E2"):
+        sheet.append([when, "一车间", "", "二车间", ""])
+        top = sheet.max_row
+        sheet.append(["", f"{said}（{unit}）", "电费（元）", f"{said}（{unit}）", "电费（元）"])
+        for cells in (f"A{top}:A{top + 1}", f"B{top}:C{top}", f"D{top}:E{top}"):
             sheet.merge_cells(cells)
     else:
-        sheet.append(["月份", f"用电量（{'万kWh' if shape == 'kilo' else unit}）", "备注"])
+        sheet.append([when, f"{said}{rng.choice(('（', '('))}{'万kWh' if shape == 'kilo' else unit}）", "备注"])
     quarter = 0
     for m in range(1, 13):
         text = quantity(rng, 100, 9000, 0)

@@ -57,30 +57,35 @@ def draw_ticket(rng: random.Random) -> tuple[bytes, dict[str, Any], tuple[str, .
     issued, buyer = day(rng, 2024, 2025), party(rng)
     number = f"{issued:%y}329{rng.randrange(10**15):015d}"
     if rng.random() < 0.5:
-        paper = Paper(400.0, 260.0)
+        wide = rng.choice((400.0, 440.0, 520.0))
+        paper = Paper(wide, rng.choice((260.0, 300.0)))
         fare = f"{rng.randint(20, 900)}.{rng.choice(('00', '50'))}"
-        paper.text(200, 30, "电子发票（铁路电子客票）", 13, align="centre")
-        paper.text(20, 52, f"发票号码:{number}", 8.5)
-        paper.text(270, 52, f"开票日期:{issued:%Y年%m月%d日}", 8.5)
+        left, size, colon = rng.choice((14.0, 20.0, 30.0)), rng.choice((8.0, 8.5, 9.0)), rng.choice((":", "："))
+        paper.text(wide / 2, 30, "电子发票（铁路电子客票）", rng.choice((12, 13, 14)), align="centre")
+        paper.text(left, 52, f"发票号码{colon}{number}", size)
+        paper.text(wide * 0.66, 52, f"开票日期{colon}{issued:%Y年%m月%d日}", size)
         paper.text(60, 90, "云泽南站", 12)
         paper.text(190, 90, "G1234", 12)
         paper.text(280, 90, "临川东站", 12)
-        paper.text(20, 120, f"{issued:%Y年%m月%d日} 08:15开 05车12A号 二等座", 9)
-        paper.text(20, 145, f"票价:￥{fare}", 10)
-        paper.text(20, 170, "3201021990****1234 某某", 9)
-        paper.text(20, 195, f"电子客票号:{rng.randrange(10**18)}", 8)
-        paper.text(20, 220, f"购买方名称:{buyer.name}  统一社会信用代码:{buyer.tax_id}", 8)
+        paper.text(left, 120, f"{issued:%Y年%m月%d日} 08:15开 05车12A号 {rng.choice(('二等座', '一等座', '无座'))}", 9)
+        paper.text(left, 145, f"票价{colon}￥{fare}", rng.choice((10, 11)))
+        paper.text(left, 170, "3201021990****1234 某某", 9)
+        paper.text(left, 195, f"电子客票号{colon}{rng.randrange(10**18)}", 8)
+        paper.text(left, 220, f"购买方名称{colon}{buyer.name}  统一社会信用代码{colon}{buyer.tax_id}", 8)
         return paper.bytes(), {"invoice_no": number, "issue_date": issued.isoformat(), "buyer_name": buyer.name, "buyer_id": buyer.tax_id, "total_with_tax": fare, "energy": []}, ("rail",)
     seller = party(rng)
     total = Decimal(rng.randint(5_000_000, 40_000_000)) / 100
     net = cents(total / Decimal("1.13"))
-    paper = Paper(595.0, 420.0)
-    paper.text(297, 34, "机动车销售统一发票", 15, align="centre")
+    wide, size = rng.choice((595.0, 640.0, 700.0)), rng.choice((7.5, 8.0, 8.5))
+    paper = Paper(wide, 420.0)
+    paper.text(wide / 2, 34, rng.choice(("机动车销售统一发票", "机动车销售电子统一发票")), 15, align="centre")
     paper.text(40, 60, f"发票号码：{number}", 9)
-    paper.text(400, 60, f"开票日期：{issued:%Y-%m-%d}", 9)
-    xs = [40.0, 150.0, 330.0, 420.0, 555.0]
-    rows = [["购买方名称", buyer.name, "纳税人识别号", buyer.tax_id], ["车辆类型", "纯电动厢式货车", "厢牌型号".replace("厢", "厂"), "YZ5031"], ["合格证号", "WAB123456", "发动机号码", "EM0012"], ["车辆识别代号/车架号码", "LYZ00000000000001", "产地", "云泽"]]
-    y = table(paper, 74, xs, [["项目", "内容", "项目", "内容"], *rows], size=8)
-    y = table(paper, y, [40.0, 150.0, 390.0, 440.0, 555.0], [["价税合计", "", "小写", f"¥{total:.2f}"]], size=8)
-    table(paper, y, xs, [["销货单位名称", seller.name, "电话", "0510-8266000"], ["增值税税率或征收率", "13%", "增值税税额", f"¥{total - net:.2f}"], ["不含税价", f"¥{net:.2f}", "吨位", "1.5"]], size=8)
+    paper.text(wide - 195, 60, f"开票日期：{issued:%Y-%m-%d}", 9)
+    reach = wide - 80
+    xs = [40.0, 40 + reach * 0.21, 40 + reach * 0.56, 40 + reach * 0.74, wide - 40]
+    rows = [["购买方名称", buyer.name, "纳税人识别号", buyer.tax_id], ["车辆类型", "纯电动厢式货车", "厂牌型号", "YZ5031"], ["合格证号", "WAB123456", "发动机号码", "EM0012"], ["车辆识别代号/车架号码", "LYZ00000000000001", "产地", "云泽"]]
+    head = [["项目", "内容", "项目", "内容"]] if rng.random() < 0.5 else []
+    y = table(paper, 74, xs, [*head, *rows], size=size)
+    y = table(paper, y, [40.0, 40 + reach * 0.21, wide - 205, wide - 155, wide - 40], [["价税合计", "", "小写", f"¥{total:.2f}"]], size=size)
+    table(paper, y, xs, [["销货单位名称", seller.name, "电话", "0510-8266000"], ["增值税税率或征收率", "13%", "增值税税额", f"¥{total - net:.2f}"], ["不含税价", f"¥{net:.2f}", "吨位", "1.5"]], size=size)
     return paper.bytes(), {"invoice_no": number, "issue_date": issued.isoformat(), "buyer_name": buyer.name, "total_with_tax": f"{total:.2f}", "energy": []}, ("vehicle",)
