@@ -13,6 +13,8 @@ from extractors.text import compact
 from extractors.vocabulary import load_terms
 
 SHOWN = 60
+ASIDE = "aside:"
+"""Properties that hold what readers keep apart from the content: comments, notes, text nobody can see."""
 
 
 @cache
@@ -50,3 +52,6 @@ def _places(document: Document) -> Iterator[tuple[str, str]]:
     tags = "\n".join(tag.value for tag in document.tags if tag.origin != "qr")
     if tags:
         yield "结构化数据", tags
+    for name, text in document.properties.items():
+        if name.startswith(ASIDE):
+            yield name.removeprefix(ASIDE), text

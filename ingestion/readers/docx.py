@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.finding import Finding, Severity
 from app.domain.page import Table
 from ingestion.readers.archive import Archive
+from ingestion.readers.asides import office_asides
 from ingestion.readers.content import Content, damaged
 from ingestion.readers.docx_numbering import Numbering
 from ingestion.readers.grid import Placed, fill_grid
@@ -41,6 +42,7 @@ def read(data: bytes) -> Content:
         properties={
             "docx:pictures": str(pictures),
             "page_count": "1",
+            **office_asides(archive),
             # How many paragraphs stand before each table: a policy is read in the order of the page, tables included.
             "tables_after": ",".join(map(str, reading.before)),
         },

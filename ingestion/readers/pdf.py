@@ -9,6 +9,7 @@ from app.domain.errors import InputRefused
 from app.domain.finding import Finding
 from app.domain.page import Page, Source, Tag
 from ingestion import limits
+from ingestion.readers.asides import asides
 from ingestion.readers.attachments import attachment_tags
 from ingestion.readers.content import Content, damaged, encrypted, scanned_page
 from ingestion.readers.glyphs import group_words
@@ -62,16 +63,20 @@ def open_pdf(data: bytes) -> Any:
 def _read_document(document: Any) -> Content:
     pages: list[Page] = []
     findings: list[Finding] = []
+    unseen: list[str] = []
     for index in range(len(document)):
-        page, notes = _read_page(document, index)
+        page, notes, hidden = _read_page(document, index)
         pages.append(page)
         findings += notes
+        unseen.append(hidden)
     properties = {f"pdf:{k}": v for k, v in document.get_metadata_dict(skip_empty=True).items()}
     properties |= {"producer": properties.get("pdf:Producer", ""), "page_count": str(len(pages))}
+    properties |= asides({"看不见的文字": unseen, "文件属性": document.get_metadata_dict(skip_empty=True).values()})
     return Content(pages=tuple(pages), tags=tuple(_attached(document)), findings=tuple(findings), properties=properties)
 
 
-def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
+def _read_page(document: Any, index: int) -> tuple[Page, list[Finding], str]:
+    """The page, what to know about it, and what stands on it unseen."""
     import pypdfium2
 
     number = index + 1
@@ -82,7 +87,7 @@ def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
         frame = None
     if frame is None:
         lost = Page(number=number, width=595.0, height=842.0, scanned=True)
-        return lost, [scanned_page(number, "页面结构损坏，打不开")]
+        return lost, [scanned_page(number, "页面结构损坏，打不开")], ""
     textpage = page.get_textpage()
     try:
         drawing = read_drawing(page, frame)
@@ -111,7 +116,7 @@ def _read_page(document: Any, index: int) -> tuple[Page, list[Finding]]:
         source=Source.OCR if seen.recognised and words else Source.PDF_TEXT,
         scanned=picture_reason(seen) is not None,
     )
-    return result, list(page_findings(number, seen))
+    return result, list(page_findings(number, seen)), layer.unseen_text
 
 
 def _flattened(document: Any, index: int) -> Any:

@@ -23,13 +23,14 @@ _UNFILLED_RENDER_MODES = (1, 5)
 class TextLayer:
     """Counts: ``characters`` of any kind, blanks included; ``broken`` without a Unicode meaning; ``overlay`` drawn invisibly
     over a picture (the mark of a recognised scan); ``unseen`` left out because nobody could see them: no size, outside the
-    page, white on white, drawn invisibly with no picture underneath."""
+    page, white on white, drawn invisibly with no picture underneath. ``unseen_text`` is what those say."""
 
     glyphs: tuple[Glyph, ...]
     characters: int
     broken: int
     overlay: int
     unseen: int
+    unseen_text: str = ""
 
     @property
     def useful(self) -> int:
@@ -45,6 +46,7 @@ def read_text_layer(textpage: Any, frame: Frame, drawing: Drawing) -> TextLayer:
     glyphs: list[Glyph] = []
     characters = broken = overlay = unseen = 0
     blank: tuple[float, float] | None = None
+    hidden: list[str] = []
     for index, char in _characters(pdfium, textpage):
         characters += 1
         if char is None or _is_private(char):
@@ -62,10 +64,18 @@ def read_text_layer(textpage: Any, frame: Frame, drawing: Drawing) -> TextLayer:
         blank = None
         if glyph is None or _cannot_be_seen(glyph, run, drawing):
             unseen += 1
+            hidden.append(char)
             continue
         overlay += run.invisible
         glyphs.append(glyph)
-    return TextLayer(glyphs=tuple(glyphs), characters=characters, broken=broken, overlay=overlay, unseen=unseen)
+    return TextLayer(
+        glyphs=tuple(glyphs),
+        characters=characters,
+        broken=broken,
+        overlay=overlay,
+        unseen=unseen,
+        unseen_text="".join(hidden),
+    )
 
 
 def _characters(pdfium: Any, textpage: Any) -> Iterator[tuple[int, str | None]]:

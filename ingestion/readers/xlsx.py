@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.page import Table
 from ingestion import limits
 from ingestion.readers.archive import Archive
+from ingestion.readers.asides import office_asides
 from ingestion.readers.content import Content, damaged
 from ingestion.readers.sheet_table import sheet_table
 from ingestion.readers.xlsx_findings import workbook_findings
@@ -37,7 +38,7 @@ def read(data: bytes) -> Content:
     return Content(
         tables=tables,
         findings=tuple(workbook_findings(stored, values, book)),
-        properties={"page_count": str(len(tables)), "xlsx:pictures": str(book.pictures)},
+        properties={"page_count": str(len(tables)), "xlsx:pictures": str(book.pictures), **office_asides(archive)},
     )
 
 
