@@ -27,7 +27,7 @@ def open_workspace(home: str | Path | None = None, *, actor: str | None = None) 
     return Workspace(
         settings=settings,
         engine=engine,
-        blobs=Blobs.from_url(settings.blob_url),
+        blobs=Blobs.from_url(settings.blob_url, cache=settings.derived / "blobs"),
         clock=lambda: datetime.now(UTC),
         actor=actor or _actor(),
     )

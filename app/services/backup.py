@@ -66,6 +66,7 @@ def _write(part: Path, ws: Workspace, manifest: Path, database: Path) -> int:
     """The archive; returns how many blobs and corpus files are in it. Blobs are listed after the database was copied, so every
     document the copy knows is there."""
     files = 0
+    ws.blobs.bring_all()
     with tarfile.open(part, "w:gz", compresslevel=5) as archive:
         archive.add(manifest, MANIFEST)
         archive.add(database, DATABASE)
@@ -146,13 +147,14 @@ def _settings(home: Path, folder: Path) -> Settings:
 
 def _move_in(folder: Path, settings: Settings) -> None:
     """Everything to its place, the database last: until it is there, the home directory counts as empty."""
-    blobs = Blobs.from_url(settings.blob_url).root
-    for name, target in (("blobs", blobs), ("policy_corpus", settings.corpus)):
+    blobs = Blobs.from_url(settings.blob_url, cache=settings.derived / "blobs")
+    for name, target in (("blobs", blobs.root), ("policy_corpus", settings.corpus)):
         for path in sorted((folder / name).rglob("*")):
             if path.is_file():
                 place = target / path.relative_to(folder / name)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(path, place)
+    blobs.send_all()
     for name in PLAIN_FILES:
         if (folder / name).is_file():
             shutil.move(folder / name, settings.home / name)

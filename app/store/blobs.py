@@ -16,6 +16,13 @@ from app.domain.errors import InputRefused, NotFound, Unavailable, UsageError, s
 CHUNK = 1 << 20
 
 
+def blob_name(sha256: str) -> str:
+    """``ab/abcdef…``. Raises NotFound for what is no sha256."""
+    if len(sha256) != 64 or any(c not in "0123456789abcdef" for c in sha256):
+        raise NotFound("file_not_found", "没有这个文件", subject=sha256)
+    return f"{sha256[:2]}/{sha256}"
+
+
 @dataclass(frozen=True, slots=True)
 class Blobs:
     """A folder of files named by content: ``ab/abcdef…``."""
@@ -23,9 +30,14 @@ class Blobs:
     root: Path
 
     @classmethod
-    def from_url(cls, url: str) -> Blobs:
-        """``file:///…`` or a plain path. Raises Unavailable for object stores, which need the s3 extra of a later version."""
+    def from_url(cls, url: str, *, cache: Path | None = None) -> Blobs:
+        """``file:///…``, a plain path, or ``s3://bucket/prefix`` with ``cache`` as the folder of its working copies. Raises Unavailable
+        for other stores and for s3 without its extra, UsageError for a place that cannot be used."""
         parsed = urlparse(url)
+        if parsed.scheme == "s3" and cache is not None:
+            from app.store.object_blobs import ObjectBlobs
+
+            return ObjectBlobs.open(url, cache)
         if parsed.scheme in ("", "file"):
             root = Path(url2pathname(parsed.path)) if parsed.scheme else Path(url)
             try:
@@ -37,14 +49,12 @@ class Blobs:
         raise Unavailable(
             "blob_store_unsupported",
             f"当前版本不支持 {parsed.scheme}:// 存储",
-            fix="将 LINGTAN_BLOB_URL 设为本机目录，或删除该设置以使用默认目录",
+            fix="将 LINGTAN_BLOB_URL 设为本机目录或 s3://桶名/前缀，或删除该设置以使用默认目录",
         )
 
     def path(self, sha256: str) -> Path:
         """Where a blob lies. Raises NotFound when absent."""
-        if len(sha256) != 64 or any(c not in "0123456789abcdef" for c in sha256):
-            raise NotFound("file_not_found", "没有这个文件", subject=sha256)
-        path = self.root / sha256[:2] / sha256
+        path = self.root / blob_name(sha256)
         if not path.is_file():
             raise NotFound("file_not_found", "没有这个文件", fix="请重新上传", subject=sha256)
         return path
@@ -90,3 +100,9 @@ class Blobs:
             for chunk in iter(lambda: source.read(CHUNK), b""):
                 digest.update(chunk)
         return digest.hexdigest() == sha256
+
+    def bring_all(self) -> None:
+        """Have every blob in the folder, as a backup needs it. A folder has them."""
+
+    def send_all(self) -> None:
+        """Store what was put into the folder by other means, as a restore does. A folder has it."""
