@@ -81,8 +81,15 @@ class ObjectBlobs(Blobs):
         with _told(sha256):
             try:
                 obstore.head(self.remote, blob_name(sha256))
+                return
             except FileNotFoundError:
+                pass
+            try:
                 obstore.put(self.remote, blob_name(sha256), self.root / blob_name(sha256))
+            except FileNotFoundError as error:  # nothing to write into: the bucket itself is missing
+                raise Unavailable(
+                    "blob_store_unreachable", "LINGTAN_BLOB_URL 中的存储桶不存在", fix="先建立存储桶，或改正 LINGTAN_BLOB_URL", subject=sha256
+                ) from error
 
     def _stream(self, sha256: str) -> Iterator[bytes]:
         import obstore

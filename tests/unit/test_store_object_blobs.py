@@ -73,6 +73,8 @@ class Speaker(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers["Content-Length"]))
         if self.server.down:
             return self._answer(403)
+        if not urlsplit(self.path).path.startswith("/bucket/"):
+            return self._answer(404, b"<Error><Code>NoSuchBucket</Code></Error>")
         self.server.kept[self._key()] = data
         self.server.writes += 1
         return self._answer(200, ETag='"e"')
@@ -136,6 +138,11 @@ def test_what_is_not_there_and_what_does_not_answer(blobs: Blobs, bucket: Bucket
     with pytest.raises(Unavailable) as caught:
         blobs.put([b"new"])
     assert caught.value.id == "blob_store_unreachable"
+
+
+def test_a_missing_bucket_is_said_so(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="存储桶不存在"):
+        Blobs.from_url("s3://elsewhere", cache=tmp_path / "cache").put([b"abc"])
 
 
 @pytest.mark.parametrize("url", ["ftp://host/x", "gs://bucket"])
