@@ -25,6 +25,7 @@ from app.corpus.topics import load_topics
 from app.domain.answer import Answer, AnswerStatus
 from app.retrieval.embedder import open_embedder
 from app.retrieval.regions import short_region
+from app.services.policy_vectors import with_corpus_vectors
 from evals.example_project import example_project
 
 DATASETS = Path(__file__).parent / "datasets"
@@ -66,7 +67,7 @@ LABELS = {"hits": "hit_at_1", "recall5": "recall_at_5", "reciprocal": "mrr", "pr
 
 def build_context(cache: Path | None = None) -> AssistantContext:
     documents = load_documents()
-    return assemble_context(documents, open_embedder(), lexicon=load_lexicon(), claims=load_rejected_claims(),
+    return assemble_context(documents, with_corpus_vectors(open_embedder()), lexicon=load_lexicon(), claims=load_rejected_claims(),
                             topics=load_topics(), cache_path=cache,
                             coverage={id: load_document_detail(id).coverage for id in documents})
 

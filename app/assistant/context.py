@@ -17,6 +17,7 @@ from app.domain.clause import PolicyDocument
 from app.retrieval.embedder import Embedder
 from app.retrieval.folding import plain
 from app.retrieval.index import PolicyIndex, VectorStore
+from app.retrieval.reranker import Reranker
 
 
 class LexiconTerm(Protocol):
@@ -89,7 +90,8 @@ class ChatModel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssistantContext:
-    """``coverage`` is keyed by (document id, topic). ``model`` and ``project`` are optional."""
+    """``coverage`` is keyed by (document id, topic). ``model`` and ``project`` are optional;
+    ``written`` is every word of the corpus and the lexicon in one text, to look words up in."""
 
     documents: Mapping[str, PolicyDocument]
     index: PolicyIndex
@@ -101,6 +103,7 @@ class AssistantContext:
     project: ProjectView | None = None
     model: ChatModel | None = None
     prompts: Path | None = None
+    written: str = ""
 
     def terms_in(self, question: str) -> list[Any]:
         """Lexicon terms whose user words the question contains, the assistant's own colloquial ones after the corpus's."""
@@ -123,7 +126,7 @@ def assemble_context(documents: Mapping[str, PolicyDocument], embedder: Embedder
                      claims: Sequence[Any] = (), topics: Mapping[str, str] | None = None,
                      coverage: Mapping[str, Sequence[Any]] | None = None, cache_path: Path | None = None,
                      store: VectorStore | None = None, model: ChatModel | None = None, prompts: Path | None = None,
-                     on_progress: Callable[[int, int], None] | None = None) -> AssistantContext:
+                     reranker: Reranker | None = None, on_progress: Callable[[int, int], None] | None = None) -> AssistantContext:
     """Builds the index and the context. ``coverage`` maps a document id to its coverage rows (topic, state, depth, note,
     clauses, related), ``cache_path`` is where vectors are kept, ``prompts`` the directory of prompt files."""
     labels = dict(topics or {})
@@ -133,11 +136,16 @@ def assemble_context(documents: Mapping[str, PolicyDocument], embedder: Embedder
             equivalents[spoken] = (*equivalents.get(spoken, ()), *term.policy)
     gazetteer = load_knowledge().gazetteer
     index = PolicyIndex.build(documents, embedder, cache_path=cache_path, variants=lexicon.variants, equivalents=equivalents,
-                              store=store, topic_labels=labels, on_progress=on_progress,
+                              store=store, topic_labels=labels, on_progress=on_progress, reranker=reranker,
                               places={n: p for n, p in gazetteer.owner.items() if n not in gazetteer.suffix_only})
     notes = {(doc_id, row.topic): CoverageNote(state=row.state, depth=row.depth, note=row.note, clauses=tuple(row.clauses),
                                                related=tuple(row.related))
              for doc_id, rows in (coverage or {}).items() for row in rows}
     return AssistantContext(documents=documents, index=index, lexicon=lexicon, claims=tuple(claims), topics=labels,
                             coverage=notes, examples=Examples.build(embedder, cache_path), model=model,
-                            prompts=prompts)
+                            prompts=prompts, written=_written(index, equivalents))
+
+
+def _written(index: PolicyIndex, equivalents: Mapping[str, Sequence[str]]) -> str:
+    words = [word for spoken, policy in equivalents.items() for word in (spoken, *policy)]
+    return "\n".join([*(plain(p.indexed) for p in index.passages), *map(plain, words)])

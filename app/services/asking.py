@@ -34,6 +34,8 @@ def _build(ws: Workspace) -> Any:
     from app.corpus.topics import load_topics
     from app.retrieval.chroma import ChromaStore
     from app.retrieval.embedder import open_embedder
+    from app.retrieval.reranker import open_reranker
+    from app.services.policy_vectors import with_corpus_vectors
 
     settings = ws.settings
     folder = settings.derived / "vectors"
@@ -42,7 +44,7 @@ def _build(ws: Workspace) -> Any:
     details = getattr(ws.policies, "details", {})
     return assemble_context(
         ws.policies,
-        open_embedder("" if settings.embedder in ("", "e5") else settings.embedder),
+        with_corpus_vectors(open_embedder("" if settings.embedder in ("", "e5") else settings.embedder)),
         lexicon=load_lexicon(),
         claims=load_rejected_claims(),
         topics=load_topics(),
@@ -51,6 +53,7 @@ def _build(ws: Workspace) -> Any:
         store=store,
         model=_model(ws),
         prompts=corpus_root().parent / "prompts",
+        reranker=open_reranker(settings.reranker),
     )
 
 

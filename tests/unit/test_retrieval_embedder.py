@@ -12,6 +12,7 @@ from app.retrieval.embedded import EmbeddedE5
 from app.retrieval.embedder import bundled_weights, open_embedder
 from app.retrieval.engines import langchain_embeddings
 from app.retrieval.onnxfile import integer, message, node, varint
+from app.retrieval.reranker import open_reranker
 from app.retrieval.weights import WeightsFile, dequantise
 
 TEXTS = (
@@ -124,4 +125,17 @@ def test_sentence_transformers_absent_is_said_plainly():
     if find_spec("sentence_transformers"):
         pytest.skip("sentence-transformers is installed here")
     with pytest.raises(Unavailable, match="sentence-transformers"):
-        open_embedder("sentence-transformers:/nowhere")
+        open_embedder("sentence-transformers:some/name")
+
+
+@pytest.mark.parametrize("model", ["./nowhere", "~/nowhere", "a/b/c", "模型"])
+def test_a_model_directory_that_is_not_there_is_said_before_anything_is_loaded(model):
+    with pytest.raises(Unavailable, match="不存在"):
+        open_embedder("sentence-transformers:" + model)
+    with pytest.raises(Unavailable, match="不存在"):
+        open_reranker(model)
+
+
+@pytest.mark.parametrize("name", ["", " ", "maxsim"])
+def test_late_interaction_needs_no_other_reranker(name):
+    assert open_reranker(name) is None
