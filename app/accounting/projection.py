@@ -60,14 +60,17 @@ Overlay = ReplaceActivity | ReplaceSetting | Measure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """What the overlays would make of a run. ``comparison`` says line by line what moves; ``assumed`` one sentence an overlay."""
+    """What the overlays would make of a run. ``comparison`` says line by line what moves; ``assumed`` one sentence an overlay.
+    ``id`` begins with ``projection-`` and is made of the changed inputs: no run has such an id."""
 
     base_run_id: str
     assumed: tuple[str, ...]
     total_before: Fraction
     total_after: Fraction
     comparison: Comparison
+    indicators_before: Mapping[str, Any] = field(default_factory=dict)
     indicators_after: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
 
     @property
     def difference(self) -> Fraction:
@@ -81,7 +84,7 @@ def _find(activities: list[dict[str, Any]], id: str) -> dict[str, Any]:
     return found
 
 
-def _share_of_year(starts: str | None, year: int | None, subject: str) -> Fraction:
+def share_of_year(starts: str | None, year: int | None, subject: str) -> Fraction:
     """The share of the report year's days from ``starts`` on."""
     if starts is None:
         return Fraction(1)
@@ -113,7 +116,7 @@ def _apply(overlay: Overlay, inputs: dict[str, Any], year: int | None) -> str:
             return f"{label}：{name} 改为 {value}"
         case Measure(label=label, activity=id, saves_pct=saves, starts=starts):
             item = _find(activities, id)
-            share = _share_of_year(starts, year, id)
+            share = share_of_year(starts, year, id)
             saved = percent(saves, name="节约比例", subject=id) * share
             quantity = exact(item["quantity"], name="数量", subject=id)
             item["quantity"] = fixed_text(quantity * (1 - saved), 6)
@@ -121,23 +124,42 @@ def _apply(overlay: Overlay, inputs: dict[str, Any], year: int | None) -> str:
             return f"{label}：{when}活动 {id} 减少 {saves}%，本年数量 {exact_text(quantity)} → {item['quantity']}"
 
 
-def project(
-    run: CalculationRun, inputs: Mapping[str, Any], overlays: Sequence[Overlay], library: FactorLibrary
+def projected(
+    run: CalculationRun,
+    after: CalculationRun,
+    assumed: Sequence[str],
+    *,
+    inputs: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    id: str = "",
 ) -> Projection:
-    """What the overlays would make of ``run``, which must be the run of ``inputs``. The run itself is not touched.
+    """The one way to make a Projection: ``after`` is what the core makes of ``changed``, ``run`` what it made of ``inputs``."""
+    return Projection(
+        base_run_id=run.run_id,
+        assumed=tuple(assumed),
+        total_before=run.total_tco2,
+        total_after=after.total_tco2,
+        comparison=compare_runs(run_to_json(run), run_to_json(after), before_inputs=inputs, after_inputs=changed),
+        indicators_before=run.indicators,
+        indicators_after=after.indicators,
+        id=id or f"projection-{inputs_hash(changed)[:12]}",
+    )
+
+
+def project(
+    run: CalculationRun,
+    inputs: Mapping[str, Any],
+    overlays: Sequence[Overlay],
+    library: FactorLibrary,
+    *,
+    year: int | None = None,
+) -> Projection:
+    """What the overlays would make of ``run``, which must be the run of ``inputs``. The run itself is not touched. ``year`` is the
+    year in which measures are looked at (a later one on a roadmap), the report year unless it is given.
 
     Raises ValueError when the inputs are those of another run, UsageError on an overlay of nothing, and refuses as the core does."""
     if inputs_hash(inputs) != run.inputs_hash:
         raise ValueError("the inputs are not those of the run")
     changed: dict[str, Any] = {**inputs, "activities": [dict(a) for a in inputs["activities"]]}
-    assumed = tuple(_apply(overlay, changed, run.year) for overlay in overlays)
-    after = calculate(changed, library)
-    comparison = compare_runs(run_to_json(run), run_to_json(after), before_inputs=inputs, after_inputs=changed)
-    return Projection(
-        base_run_id=run.run_id,
-        assumed=assumed,
-        total_before=run.total_tco2,
-        total_after=after.total_tco2,
-        comparison=comparison,
-        indicators_after=after.indicators,
-    )
+    assumed = tuple(_apply(overlay, changed, run.year if year is None else year) for overlay in overlays)
+    return projected(run, calculate(changed, library), assumed, inputs=inputs, changed=changed)

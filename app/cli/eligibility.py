@@ -27,6 +27,7 @@ Made = tuple[dict[str, Any], Callable[[], str]]
 @click.option("--margins", is_flag=True, help="离每个数值门槛还差多少")
 @click.option("--what-if", "scenario", type=click.Path(path_type=Path), metavar="FILE.toml", help="设想一种变化，看哪些结论会变（不保存）")
 @click.option("--reach", metavar="TARGET", help="达到目标最省的一组措施，如 reduce_tco2=500 或条目编号")
+@click.option("--roadmap", type=int, metavar="YEAR", help="按档案中的措施逐年推算到目标年（不保存）")
 @click.option("--schemes", is_flag=True, help="能报哪些：现在、等下一批、不适用、尚不能判断，及截止日期")
 @click.option("--watch", "watched", type=click.Path(path_type=Path), metavar="PATH", help="新的规则或政策文件会改变哪些项目的结论（不写入）")
 @click.option("--compare", is_flag=False, flag_value="-", metavar="[FILE.xlsx]", help="一个项目在几种方案下并列；给出文件名则导出")
@@ -43,6 +44,7 @@ def eligible(
     margins: bool,
     scenario: Path | None,
     reach: str | None,
+    roadmap: int | None,
     schemes: bool,
     watched: Path | None,
     compare: str | None,
@@ -55,6 +57,7 @@ def eligible(
             "--margins": margins,
             "--what-if": scenario,
             "--reach": reach,
+            "--roadmap": roadmap,
             "--schemes": schemes,
             "--watch": watched,
             "--compare": compare,
@@ -74,6 +77,8 @@ def eligible(
         return _show(_what_if(ws, key, scheme, scenario))
     if reach is not None:
         return _show(_reach(ws, key, reach))
+    if roadmap is not None:
+        return _show(_roadmap(ws, key, roadmap))
     if schemes:
         return _show(_schemes(ws, key))
     if watched is not None:
@@ -155,6 +160,13 @@ def _reach(ws: Any, key: str | None, target: str) -> Made:
     project = ws.project(key)
     value = {"project": project.id, **selection_to_json(choose_measures(ws, project, target))}
     return value, lambda: words.selection(value)
+
+
+def _roadmap(ws: Any, key: str | None, year: int) -> Made:
+    from app.services.whatif_roadmap import project_roadmap, roadmap_text, roadmap_to_json
+
+    value = roadmap_to_json(project_roadmap(ws, ws.project(key), year))
+    return value, lambda: roadmap_text(value)
 
 
 def _schemes(ws: Any, key: str | None) -> Made:

@@ -1,6 +1,6 @@
 """What if: a scenario through the same accounting core and the same rules, beside what stands now.
 
-The result is a ``Projection``. It has no run id, is kept nowhere, and nothing that drafts or packs takes one.
+The result holds the ``Projection`` of app.accounting. It has no run id, is kept nowhere, and nothing that drafts or packs takes one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from app.accounting.projection import Projection, projected
 from app.domain.errors import Conflict, UsageError
 from app.domain.finding import Finding, Severity
 from app.domain.number import exact_text, fixed_text, parse_number
@@ -47,17 +48,12 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """What a scenario would give. ``assumed`` says what it assumes, one sentence a change; totals are exact."""
+class Outlook:
+    """What a scenario would give: the projection of the accounts (the same type as everywhere) and what the rules would say of it."""
 
-    id: str
+    projection: Projection
     project: str
     name: str
-    assumed: tuple[str, ...]
-    total_before: Fraction
-    total_after: Fraction
-    indicators_before: Mapping[str, Any]
-    indicators_after: Mapping[str, Any]
     changes: tuple[VerdictChange, ...]
     margins: tuple[tuple[Margin, Margin], ...]
     counts_before: Mapping[str, int]
@@ -93,7 +89,7 @@ def project_margins(ws: Workspace, project: Project, schemes: Sequence[str] | No
 
 def project_scenario(
     ws: Workspace, project: Project, scenario: Scenario, schemes: Sequence[str] | None = None
-) -> Projection:
+) -> Outlook:
     """The scenario against what the confirmed records give now.
 
     Raises Conflict without confirmed data or a run, UsageError for a change that cannot be made, CalculationRefused when the
@@ -112,17 +108,15 @@ def project_scenario(
     changed = _asked_again(build, activities)
     after = _state(ws, project, profile, changed.inputs, chosen)
     digest = hashlib.sha256(canonical([to_plain(changed.inputs), list(chosen)]).encode()).hexdigest()[:12]
-    after = _renamed(after, f"projection-{digest}")
+    name = f"projection-{digest}"
+    assumed = (*_overrides_said(scenario), *said)
+    made = projected(base.run, after.run, assumed, inputs=now.inputs, changed=changed.inputs, id=name)
+    after = _renamed(after, name)
     findings += [f for f in changed.findings if f.severity is not Severity.NOTE and f not in now.findings]
-    return Projection(
-        id=f"projection-{digest}",
+    return Outlook(
+        projection=made,
         project=project.id,
         name=scenario.name,
-        assumed=(*_overrides_said(scenario), *said),
-        total_before=base.run.total_tco2,
-        total_after=after.run.total_tco2,
-        indicators_before=base.run.indicators,
-        indicators_after=after.run.indicators,
         changes=verdict_changes(base.report, after.report),
         margins=tuple(zip(base.margins, after.margins, strict=True)),
         counts_before=base.report.counts,
@@ -225,33 +219,33 @@ def _asked_again(build: InventoryBuild, activities: list[dict[str, Any]]) -> Inv
     return changed
 
 
-def projection_to_json(projection: Projection) -> dict[str, Any]:
+def projection_to_json(outlook: Outlook) -> dict[str, Any]:
     """``{projection, project, name, caution, assumed, total_tco2, indicators, changes, margins, crossed, counts, findings}``.
 
     ``crossed`` holds comparisons that turn out otherwise, also those whose text may not decide a verdict."""
     return {
-        "projection": projection.id,
-        "project": projection.project,
-        "name": projection.name,
+        "projection": outlook.projection.id,
+        "project": outlook.project,
+        "name": outlook.name,
         "caution": CAUTION,
-        "assumed": list(projection.assumed),
-        "total_tco2": _total(projection.total_before, projection.total_after),
+        "assumed": list(outlook.projection.assumed),
+        "total_tco2": _total(outlook.projection.total_before, outlook.projection.total_after),
         "indicators": {
-            "before": to_plain(projection.indicators_before),
-            "after": to_plain(projection.indicators_after),
+            "before": to_plain(outlook.projection.indicators_before),
+            "after": to_plain(outlook.projection.indicators_after),
         },
-        "changes": [change_to_plain(change) for change in projection.changes],
+        "changes": [change_to_plain(change) for change in outlook.changes],
         "margins": [
             {**margin_to_plain(after), "value_before": before.value, "distance_before": before.distance, "reached_before": before.reached}
-            for before, after in projection.margins
+            for before, after in outlook.margins
         ],
         "crossed": [
             {"id": a.criterion, "label": a.label, "operator": a.operator, "threshold": a.threshold, "unit": a.unit, "before": b.reached, "after": a.reached, "evidence": a.evidence.value, "current": a.current}
-            for b, a in projection.margins
+            for b, a in outlook.margins
             if b.reached is not a.reached
         ],
-        "counts": {"before": dict(projection.counts_before), "after": dict(projection.counts_after)},
-        "findings": to_plain(projection.findings),
+        "counts": {"before": dict(outlook.counts_before), "after": dict(outlook.counts_after)},
+        "findings": to_plain(outlook.findings),
     }
 
 

@@ -176,7 +176,7 @@ def listed_measures(
     for number, entry in enumerate(entries(profile, "measures"), 1):
         name = str(entry.get("name") or f"第 {number} 项").strip()
         problem = _problem(entry)
-        effect = None if problem else _effect(entry, unit, run)
+        effect = None if problem else effect_of(entry, unit, run)
         cost = _amount(entry, COSTS)
         if problem or effect is None or cost is None:
             excluded.append((name, problem or f"没有以 {unit} 计、可以采用的效果"))
@@ -207,7 +207,7 @@ def _amount(entry: Mapping[str, Any], keys: Sequence[str]) -> Fraction | None:
     return value if value >= 0 else None
 
 
-def _effect(entry: Mapping[str, Any], unit: str, run: CalculationRun) -> tuple[Fraction, str] | None:
+def effect_of(entry: Mapping[str, Any], unit: str, run: CalculationRun) -> tuple[Fraction, str] | None:
     """(effect, how it came about); kWh become tCO2 by the grid factor of the run, never the other way round."""
     stated, kwh = _amount(entry, EFFECTS), _amount(entry, ("effect_kwh",))
     if unit == "kWh":

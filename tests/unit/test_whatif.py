@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec" / "eligibility"))
 from case_builder import build_inputs
 from eligibility_home import add_factory, open_home
 
+from app.accounting.projection import Projection
 from app.corpus.rules import load_ruleset
 from app.domain.errors import CalculationRefused, Conflict, NotFound, UsageError
 from app.domain.number import parse_number
 from app.eligibility.facts import build_fact_sheet
 from app.eligibility.margins import Margin, margins
 from app.services.account import latest
-from app.services.whatif import Projection, parse_scenario, project_margins, project_scenario, projection_to_json
+from app.services.whatif import parse_scenario, project_margins, project_scenario, projection_to_json
 from app.services.workspace import Workspace
 from app.store import rows
 
@@ -212,7 +213,7 @@ def test_a_scenario_is_kept_nowhere(ws: Workspace) -> None:
     before = state()
     result = project_scenario(ws, project, parse_scenario('[[changes]]\nkind = "pv"\nshare = "0.3"\n'))
     assert state() == before
-    assert isinstance(result, Projection)
+    assert isinstance(result.projection, Projection)
     assert not hasattr(result, "run_id")
     assert "run_id" not in projection_to_json(result)
 

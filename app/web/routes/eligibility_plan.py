@@ -14,7 +14,7 @@ from app.services import comparison
 from app.services.account import latest
 from app.services.gaps import make_gap_plan, note_gap, plan_to_json, plan_workbook
 from app.services.schemes import cards_to_json, open_schemes, scheme_cards
-from app.services.whatif import Projection, near_text, project_scenario, projection_to_json
+from app.services.whatif import Outlook, near_text, project_scenario, projection_to_json
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
 from app.web.templating import render
@@ -157,7 +157,7 @@ async def recompute(request: Request, ws: WorkspaceDep, project: ProjectDep) -> 
     return render(request, "_partials/projection.html", context)
 
 
-def _projected(ws: Workspace, project: Project, scenario: Scenario) -> Projection:
+def _projected(ws: Workspace, project: Project, scenario: Scenario) -> Outlook:
     return project_scenario(ws, project, scenario, open_schemes(ws, project))
 
 
