@@ -125,7 +125,7 @@ def random_inputs(seed: int, ruleset: RuleSet) -> Inputs:
     )  # fmt: skip
     lines = {n: str(rng.randint(1, 9_000_000)) for n in ("fuel", "process", "grid", "pv", "green", "gec", "heat") if rng.random() < 0.6}
     ratio = str(rng.choice(["0.2", "0.4", "0.9", "0.99"]))
-    spec = {
+    run_spec = {
         "lines": lines, "total": str(rng.randint(1, 900)), "co2e": str(rng.randint(1, 900)), "offsets": rng.random() < 0.5,
         "blocking": rng.random() < 0.2,
         "indicators": {
@@ -135,7 +135,7 @@ def random_inputs(seed: int, ruleset: RuleSet) -> Inputs:
     }  # fmt: skip
     kinds = [k for k in ("grid_bill", "gas_bill", "green_certificate", "green_power_settlement") if rng.random() < 0.5]
     papers = [DocumentFact(sha256=f"{n:02d}" * 32, filename=f"{k}.pdf", kind=k) for n, k in enumerate(kinds)]
-    return Inputs(profile=profile, run=make_run(spec) if rng.random() < 0.9 else None, documents=(PAPER, *papers))
+    return Inputs(profile=profile, run=make_run(run_spec) if rng.random() < 0.9 else None, documents=(PAPER, *papers))
 
 
 def thinner(inputs: Inputs, rng: random.Random) -> Inputs:

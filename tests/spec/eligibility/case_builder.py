@@ -144,6 +144,9 @@ def _expanded(rule: str, clause: str, block: Mapping[str, Any]) -> list[Case]:
         for key in ("met", "not_met", "not_applicable", undecided):
             for value in spec.get(key, []):
                 add(key, {where: {operand: value}}, f"{value}")
+        if where == "proved":
+            add(undecided, {"stated": {operand: spec["met"][0]}}, f"{spec['met'][0]}但没有证明文件")
+            add(undecided, {}, "没有说明")
     return cases
 
 
