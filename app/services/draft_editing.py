@@ -25,6 +25,7 @@ from app.services.draft_stale import basis_of
 from app.services.draft_suggest import Suggestion, suggestions
 from app.services.draft_text import Parsed, Problem, citations, cleaned, parse, to_text
 from app.services.draft_tokens import Legend
+from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.store import rows_drafts
 
@@ -157,10 +158,11 @@ def save_text(
     base: int,
     note: str = "",
     accept: Collection[str] = (),
+    form: str = FORM,
 ) -> Saving:
     """Save a section's text as its next version. It is not saved when a problem stands in the way, when a newer version than ``base``
     exists, or when citations would go and ``accept`` does not hold ``citations``."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     reading = read_text(ws, project, outlined, section, text, base)
     if section.version != base:

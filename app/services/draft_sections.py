@@ -19,6 +19,7 @@ from app.services.draft_content import Content, content_from_plain, content_of, 
 from app.services.draft_numbering import with_section_number
 from app.services.draft_stale import Change, changes_behind
 from app.services.draft_tokens import Legend
+from app.services.drafting import FORM, compose
 from app.services.workspace import Workspace
 from app.store import log, rows_drafts
 from app.store.rows_drafts import StoredApproval, StoredComment, StoredVersion
@@ -26,7 +27,7 @@ from app.store.rows_drafts import StoredApproval, StoredComment, StoredVersion
 NOT_EDITED = frozenset({"cover"})
 """The cover is filled in from the profile."""
 LIVE = "generated"
-KEPT = 3
+KEPT = 6
 """Composed drafts kept in memory, one a state of a project."""
 
 
@@ -91,25 +92,24 @@ class Outline:
         raise NotFound("section_not_found", f"没有章节 {id}", fix=f"可选的章节：{names}", subject=id)
 
 
-def made_draft(ws: Workspace, project: Project) -> Draft:
-    """What the program writes today, composed once per state of the log. Raises InputRefused when it cannot be written."""
-    from app.services.drafting import compose
-
+def made_draft(ws: Workspace, project: Project, form: str = FORM) -> Draft:
+    """What the program writes today, composed once per state of the log. Raises InputRefused when it cannot be written, NotFound for
+    an unknown form."""
     kept: dict[Any, Draft] = ws.cached("composed drafts", dict)
     with ws.reading() as c:
         _, head = log.head(c, project.id)
-    key = (project.id, head, ws.clock().astimezone().date(), id(ws.policies), id(ws.ruleset))
+    key = (project.id, form, head, ws.clock().astimezone().date(), id(ws.policies), id(ws.ruleset))
     if (draft := kept.get(key)) is None:
-        draft = compose(ws, project)
+        draft = compose(ws, project, form=form)
         while len(kept) >= KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = draft
     return draft
 
 
-def outline(ws: Workspace, project: Project, draft: Draft | None = None) -> Outline:
-    """Every section with its state; ``draft`` is the composed draft when the caller has it already."""
-    draft = draft or made_draft(ws, project)
+def outline(ws: Workspace, project: Project, draft: Draft | None = None, *, form: str = FORM) -> Outline:
+    """Every section of a form with its state; ``draft`` is the composed draft when the caller has it already."""
+    draft = draft or made_draft(ws, project, form)
     with ws.reading() as c:
         newest = rows_drafts.latest_versions(c, project.id, draft.form)
         approvals = rows_drafts.approvals(c, project.id, draft.form)

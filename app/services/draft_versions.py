@@ -14,6 +14,7 @@ from app.services.draft_diff import Row, compare, readable_lines
 from app.services.draft_editing import changed_meanwhile, newest_version, write_version
 from app.services.draft_sections import Outline, Section, content_of_version, outline, versions_of
 from app.services.draft_stale import basis_of, refreshed
+from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.store import log, rows, rows_drafts
 
@@ -26,55 +27,54 @@ def _today(section: Section) -> dict[str, Any]:
     return basis_of(section.made, readable_lines(section.made.blocks, section.made.facts))
 
 
-def regenerate(ws: Workspace, project: Project, section_id: str) -> int:
+def regenerate(ws: Workspace, project: Project, section_id: str, *, form: str = FORM) -> int:
     """Back to what the program writes: the section follows the data again. The edited version stays in the history."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     if section.stored is None:
         raise Conflict("section_live", f"“{section.title}”没有改动过，已是按最新数据生成的文字", fix="直接导出即可", subject=section_id)
     with ws.writing() as c:
-        return write_version(ws, c, project, outlined.draft.form, section, section.made, way="generated", basis=_today(section))
+        return write_version(ws, c, project, form, section, section.made, way="generated", basis=_today(section))
 
 
-def refresh(ws: Workspace, project: Project, section_id: str) -> int:
+def refresh(ws: Workspace, project: Project, section_id: str, *, form: str = FORM) -> int:
     """Keep the prose, take today's values, clauses and tables."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     if not section.changes:
         raise Conflict("section_current", f"“{section.title}”没有待更新的内容", fix="刷新页面", subject=section_id)
     content = refreshed(section.content, section.made, outlined.draft.facts, ws.policies)
     with ws.writing() as c:
-        return write_version(ws, c, project, outlined.draft.form, section, content, way="refreshed", basis=_today(section))
+        return write_version(ws, c, project, form, section, content, way="refreshed", basis=_today(section))
 
 
-def refresh_all(ws: Workspace, project: Project) -> list[str]:
+def refresh_all(ws: Workspace, project: Project, *, form: str = FORM) -> list[str]:
     """``refresh`` every section that waits for it; returns their ids."""
-    waiting = [s.id for s in outline(ws, project).sections if s.changes]
+    waiting = [s.id for s in outline(ws, project, form=form).sections if s.changes]
     for id in waiting:
-        refresh(ws, project, id)
+        refresh(ws, project, id, form=form)
     return waiting
 
 
-def restore(ws: Workspace, project: Project, section_id: str, version: int) -> int:
+def restore(ws: Workspace, project: Project, section_id: str, version: int, *, form: str = FORM) -> int:
     """An earlier version becomes the newest again. What has changed behind it since it was written shows as stale."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
-    wanted = next((v for v in versions_of(ws, project, outlined.draft.form, section_id) if v.version == version), None)
+    wanted = next((v for v in versions_of(ws, project, form, section_id) if v.version == version), None)
     if wanted is None:
         raise NotFound("version_not_found", f"“{section.title}”没有第 {version} 版", fix="从版本列表中选", subject=str(version))
     content = content_from_plain(wanted.content)
     with ws.writing() as c:
         return write_version(
-            ws, c, project, outlined.draft.form, section, content, way="restored", note=f"恢复第 {version} 版", basis=wanted.basis
+            ws, c, project, form, section, content, way="restored", note=f"恢复第 {version} 版", basis=wanted.basis
         )
 
 
-def approve(ws: Workspace, project: Project, section_id: str, hash: str) -> int:
+def approve(ws: Workspace, project: Project, section_id: str, hash: str, *, form: str = FORM) -> int:
     """Approve exactly the content with this hash; returns the version. Text of the program is kept as a version first, so that what was
     approved stays what it was. Raises Conflict when the content is another one by now, or something behind it has changed."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
-    form = outlined.draft.form
     if section.content.hash != hash:
         raise changed_meanwhile(section)
     if section.changes:
@@ -92,10 +92,9 @@ def approve(ws: Workspace, project: Project, section_id: str, hash: str) -> int:
     return version
 
 
-def withdraw(ws: Workspace, project: Project, section_id: str, why: str = "") -> None:
+def withdraw(ws: Workspace, project: Project, section_id: str, why: str = "", *, form: str = FORM) -> None:
     """Take the approval back; it stays in the history with who took it back. Raises Conflict when there is none."""
-    outlined = outline(ws, project)
-    form = outlined.draft.form
+    outlined = outline(ws, project, form=form)
     with ws.writing() as c:
         newest = rows_drafts.latest_versions(c, project.id, form).get(section_id)
         given = rows_drafts.approvals(c, project.id, form, section_id)
@@ -107,21 +106,20 @@ def withdraw(ws: Workspace, project: Project, section_id: str, why: str = "") ->
         ws.record(c, project.id, "draft-approval-withdrawn", payload)
 
 
-def comment(ws: Workspace, project: Project, section_id: str, text: str) -> None:
+def comment(ws: Workspace, project: Project, section_id: str, text: str, *, form: str = FORM) -> None:
     """Raises UsageError for an empty or overlong comment."""
     text = text.strip()
     if not text or len(text) > COMMENT_LIMIT:
         raise UsageError("comment_text", f"批注要写 1 到 {COMMENT_LIMIT} 字", fix="写下意见后再提交", subject=section_id)
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
-    payload = {"form": outlined.draft.form, "section": section_id, "version": section.version, "text": text}
+    payload = {"form": form, "section": section_id, "version": section.version, "text": text}
     with ws.writing() as c:
         ws.record(c, project.id, "draft-section-commented", payload)
 
 
-def resolve(ws: Workspace, project: Project, section_id: str, seq: int, *, resolved: bool) -> None:
+def resolve(ws: Workspace, project: Project, section_id: str, seq: int, *, resolved: bool, form: str = FORM) -> None:
     """Mark a comment as dealt with, or open again. Raises NotFound."""
-    form = outline(ws, project).draft.form
     with ws.writing() as c:
         if not any(item.seq == seq for item in rows_drafts.comments(c, project.id, form, section_id)):
             raise NotFound("comment_not_found", "没有这条批注", fix="刷新页面", subject=str(seq))

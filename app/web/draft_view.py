@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from html import unescape
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
+from fastapi import Query
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
@@ -19,11 +20,20 @@ from app.services.draft_sections import Section
 from app.services.draft_stale import Change
 from app.services.draft_suggest import utf16
 from app.services.draft_text import BAD, END
+from app.services.drafting import FORM
 
 POLICY_LINK = re.compile(r'(href="/policies/[^"#?]*)')
 _FACT = re.compile(r'<span class="fact" data-fact="([^"]*)" title="([^"]*)">([^<]*)</span>')
 _BAD = re.compile(f"{BAD}([^<{END}]*){END}")
 LOCAL = "本机用户"
+FormDep = Annotated[str, Query(alias="form", max_length=80, description="文种；省略为默认的申报书")]
+"""The form a page is about; the default one needs no mention."""
+
+
+def form_links(form: str) -> dict[str, str]:
+    """``q`` and ``amp`` end a link of a page: with nothing before it in its query, and with something."""
+    named = "" if form == FORM else f"form={quote(form, safe='')}"
+    return {"form": form, "q": f"?{named}" if named else "", "amp": f"&{named}" if named else ""}
 
 
 def who(request: Request, actor: str | None) -> str:
@@ -37,7 +47,7 @@ def paper(draft: Draft, project_id: str, changes: Iterable[Change] = ()) -> Mark
 
     def chip(m: re.Match[str]) -> str:
         id = unescape(m[1])
-        href = f"/projects/{project_id}/draft/fact?id={quote(id, safe='')}"
+        href = f"/projects/{project_id}/draft/fact?id={quote(id, safe='')}{form_links(draft.form)['amp']}"
         change = changed.get(id)
         label, _, address = m[2].rpartition("　")
         # The address itself (a run's line, a page's digest) is for the card that opens; here only what kind of source it is.

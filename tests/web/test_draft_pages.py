@@ -233,6 +233,36 @@ def test_the_interface_edits_as_the_page_does(own: TestClient) -> None:
     assert own.post(f"{API}/baseline/restore", json={"version": 1}).json()["state"] == "edited"
 
 
+def test_every_form_can_be_edited_and_each_keeps_its_own_sections(own: TestClient, token: Token) -> None:
+    from app.services.drafting import forms
+
+    assert len(forms()) >= 2
+    for form in forms():
+        where = {"form": form["id"]}
+        assert problems(own.get(BASE, params=where).text) == []
+        sections = own.get(API, params=where).json()["sections"]
+        for section in sections:
+            place = f"{BASE}/sections/{section['id']}"
+            assert problems(own.get(place, params=where).text) == [], section["id"]
+            text = own.get(f"{API}/{section['id']}", params=where).json()["text"]
+            read = own.post(f"{place}/preview", params=where, data={"text": text, "base": "0"}, headers=token(own))
+            assert "lt-problem" not in read.text, (form["id"], section["id"])
+        chosen = sections[-1]["id"]
+        text = own.get(f"{API}/{chosen}", params=where).json()["text"]
+        data = {"text": text + f"\n{form['title']}里的一句。\n", "base": "0"}
+        answer = own.post(f"{BASE}/sections/{chosen}/edit", params=where, data=data, headers=token(own))
+        assert "hx-redirect" in answer.headers, answer.text
+        assert problems(own.get(answer.headers["hx-redirect"]).text) == []
+        html = own.get("/").text
+        csrf = html.split('"X-CSRF-Token": "')[1].split('"')[0]
+        made = own.post(f"{BASE}/download", params=where, data={"csrf": csrf})
+        words = re.sub("<[^>]+>", "", docx_xml(made.content))
+        assert [f["title"] for f in forms() if f"{f['title']}里的一句。" in words] == [form["title"]]
+        assert own.post("/api/v1/projects/p1/verify", files={"file": ("a.docx", made.content)}).json()["ok"] is True
+    assert own.get(BASE, params={"form": "none"}).status_code == 200
+    assert "没有" in own.get(BASE, params={"form": "none"}).text
+
+
 def test_with_access_keys_the_name_of_the_writer_is_kept(own: TestClient, token: Token) -> None:
     from app.services.keys import add_key
 

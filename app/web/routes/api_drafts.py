@@ -12,8 +12,10 @@ from app.services import draft_versions as service
 from app.services.draft_editing import save_text
 from app.services.draft_json import saving_to_json, section_detail, section_summary
 from app.services.draft_sections import outline
+from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep
+from app.web.draft_view import FormDep
 from app.web.routes.api_shapes import PROBLEMS, result
 
 router = APIRouter(prefix="/api/v1/projects/{project_id}/draft", responses=PROBLEMS, tags=["申报书"])
@@ -56,24 +58,24 @@ class ResolvedIn(BaseModel):
     resolved: bool = Field(True, description="已处理，或重新打开")
 
 
-def _detail(ws: Workspace, project: Project, section: str, status: int = 200) -> Response:
-    outlined = outline(ws, project)
+def _detail(ws: Workspace, project: Project, section: str, form: str, status: int = 200) -> Response:
+    outlined = outline(ws, project, form=form)
     return result(section_detail(ws, project, outlined, outlined.find(section)), status)
 
 
 @router.get("/sections", summary="各节的状态")
-def sections(ws: WorkspaceDep, project: ProjectDep) -> Response:
-    return result({"project": project.id, "sections": [section_summary(s) for s in outline(ws, project).sections]})
+def sections(ws: WorkspaceDep, project: ProjectDep, form: FormDep = FORM) -> Response:
+    return result({"project": project.id, "sections": [section_summary(s) for s in outline(ws, project, form=form).sections]})
 
 
 @router.get("/sections/{section}", summary="一节的文字、版本、批注与变化")
-def section(ws: WorkspaceDep, project: ProjectDep, section: str) -> Response:
-    return _detail(ws, project, section)
+def section(ws: WorkspaceDep, project: ProjectDep, section: str, form: FormDep = FORM) -> Response:
+    return _detail(ws, project, section, form)
 
 
 @router.put("/sections/{section}", summary="保存一节；不能保存时说明每处原因，不改动任何内容")
-def save(ws: WorkspaceDep, project: ProjectDep, section: str, body: SectionIn) -> Response:
-    saving = save_text(ws, project, section, body.text, base=body.base, note=body.note, accept=body.accept)
+def save(ws: WorkspaceDep, project: ProjectDep, section: str, body: SectionIn, form: FormDep = FORM) -> Response:
+    saving = save_text(ws, project, section, body.text, base=body.base, note=body.note, accept=body.accept, form=form)
     told = saving_to_json(saving)
     if saving.version is not None:
         return result(told)
@@ -88,42 +90,42 @@ def save(ws: WorkspaceDep, project: ProjectDep, section: str, body: SectionIn) -
 
 
 @router.post("/sections/{section}/regenerate", summary="重新生成：换成系统文字，旧版留在历史")
-def regenerate(ws: WorkspaceDep, project: ProjectDep, section: str) -> Response:
-    service.regenerate(ws, project, section)
-    return _detail(ws, project, section)
+def regenerate(ws: WorkspaceDep, project: ProjectDep, section: str, form: FormDep = FORM) -> Response:
+    service.regenerate(ws, project, section, form=form)
+    return _detail(ws, project, section, form)
 
 
 @router.post("/sections/{section}/refresh", summary="采用新值：保留文字，换上现在的数值、条款和表格")
-def refresh(ws: WorkspaceDep, project: ProjectDep, section: str) -> Response:
-    service.refresh(ws, project, section)
-    return _detail(ws, project, section)
+def refresh(ws: WorkspaceDep, project: ProjectDep, section: str, form: FormDep = FORM) -> Response:
+    service.refresh(ws, project, section, form=form)
+    return _detail(ws, project, section, form)
 
 
 @router.post("/sections/{section}/restore", summary="恢复旧版")
-def restore(ws: WorkspaceDep, project: ProjectDep, section: str, body: VersionIn) -> Response:
-    service.restore(ws, project, section, body.version)
-    return _detail(ws, project, section)
+def restore(ws: WorkspaceDep, project: ProjectDep, section: str, body: VersionIn, form: FormDep = FORM) -> Response:
+    service.restore(ws, project, section, body.version, form=form)
+    return _detail(ws, project, section, form)
 
 
 @router.post("/sections/{section}/approve", summary="批准现行文字")
-def approve(ws: WorkspaceDep, project: ProjectDep, section: str, body: ApprovalIn) -> Response:
-    service.approve(ws, project, section, body.hash)
-    return _detail(ws, project, section)
+def approve(ws: WorkspaceDep, project: ProjectDep, section: str, body: ApprovalIn, form: FormDep = FORM) -> Response:
+    service.approve(ws, project, section, body.hash, form=form)
+    return _detail(ws, project, section, form)
 
 
 @router.post("/sections/{section}/withdraw", summary="撤回批准")
-def withdraw(ws: WorkspaceDep, project: ProjectDep, section: str, body: WhyIn | None = None) -> Response:
-    service.withdraw(ws, project, section, body.why if body else "")
-    return _detail(ws, project, section)
+def withdraw(ws: WorkspaceDep, project: ProjectDep, section: str, body: WhyIn | None = None, form: FormDep = FORM) -> Response:
+    service.withdraw(ws, project, section, body.why if body else "", form=form)
+    return _detail(ws, project, section, form)
 
 
 @router.post("/sections/{section}/comments", status_code=201, summary="写批注")
-def comment(ws: WorkspaceDep, project: ProjectDep, section: str, body: CommentIn) -> Response:
-    service.comment(ws, project, section, body.text)
-    return _detail(ws, project, section, 201)
+def comment(ws: WorkspaceDep, project: ProjectDep, section: str, body: CommentIn, form: FormDep = FORM) -> Response:
+    service.comment(ws, project, section, body.text, form=form)
+    return _detail(ws, project, section, form, 201)
 
 
 @router.post("/sections/{section}/comments/{seq}", summary="处理批注，或重新打开")
-def resolve(ws: WorkspaceDep, project: ProjectDep, section: str, seq: int, body: ResolvedIn | None = None) -> Response:
-    service.resolve(ws, project, section, seq, resolved=body.resolved if body else True)
-    return _detail(ws, project, section)
+def resolve(ws: WorkspaceDep, project: ProjectDep, section: str, seq: int, body: ResolvedIn | None = None, form: FormDep = FORM) -> Response:
+    service.resolve(ws, project, section, seq, resolved=body.resolved if body else True, form=form)
+    return _detail(ws, project, section, form)

@@ -16,10 +16,11 @@ from app.services.draft_origin import origin_of
 from app.services.draft_sections import Outline, Section, legend_of, outline, versions_of
 from app.services.draft_tokens import Piece, printed
 from app.services.draft_versions import WAYS, causes, generated_since
+from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.store import rows_drafts
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
-from app.web.draft_view import section_paper, told, who
+from app.web.draft_view import FormDep, form_links, section_paper, told, who
 from app.web.routes.drafts import TONES
 from app.web.templating import render
 
@@ -35,6 +36,7 @@ def section_frame(request: Request, ws: Workspace, project: Project, outlined: O
     place = order.index(section.id)
     return {
         **frame(ws, project),
+        **form_links(outlined.draft.form),
         "section": section,
         "here": f"/projects/{project.id}/draft/sections/{section.id}",
         "tones": TONES,
@@ -45,10 +47,9 @@ def section_frame(request: Request, ws: Workspace, project: Project, outlined: O
 
 
 @router.get(BASE + "/sections/{section_id}")
-def show(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, said: str = "") -> Response:
-    outlined = outline(ws, project)
+def show(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, said: str = "", form: FormDep = FORM) -> Response:
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
-    form = outlined.draft.form
     with ws.reading() as c:
         approvals = rows_drafts.approvals(c, project.id, form, section_id)
     context = {
@@ -65,8 +66,8 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: st
 
 
 @router.get(BASE + "/sections/{section_id}/edit")
-def edit(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str) -> Response:
-    outlined = outline(ws, project)
+def edit(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, form: FormDep = FORM) -> Response:
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     context = {
         **section_frame(request, ws, project, outlined, section),
@@ -90,9 +91,10 @@ def preview(
     text: Annotated[str, Form()] = "",
     base: Annotated[int, Form()] = 0,
     accept: Annotated[list[str] | None, Form()] = None,
+    form: FormDep = FORM,
 ) -> Response:
     """The text as it would stand in the document, with what stands in its way; nothing is saved."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     reading = read_text(ws, project, outlined, section, text, base)
     context = {"html": section_paper(outlined.draft, project.id, section, reading.content), **_reading_context(reading, accept or [])}
@@ -109,12 +111,14 @@ def save(
     base: Annotated[int, Form()] = 0,
     note: Annotated[str, Form()] = "",
     accept: Annotated[list[str] | None, Form()] = None,
+    form: FormDep = FORM,
 ) -> Response:
     """Save, or say what stands in the way; the text stays in the reader's own field either way."""
-    saving = save_text(ws, project, section_id, text, base=base, note=note, accept=accept or [])
+    saving = save_text(ws, project, section_id, text, base=base, note=note, accept=accept or [], form=form)
     if saving.version is not None:
-        return go(request, f"/projects/{project.id}/draft/sections/{section_id}?said={'same' if saving.unchanged else 'saved'}")
-    outlined = outline(ws, project)
+        said = "same" if saving.unchanged else "saved"
+        return go(request, f"/projects/{project.id}/draft/sections/{section_id}?said={said}{form_links(form)['amp']}")
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     context: dict[str, Any] = {
         **_reading_context(saving.reading, accept or []),
@@ -131,9 +135,9 @@ def save(
 
 
 @router.get(BASE + "/sections/{section_id}/pieces")
-def pieces(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, q: str = "") -> Response:
+def pieces(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, q: str = "", form: FormDep = FORM) -> Response:
     """Facts whose name, figure or unit holds every word of the search, with the token to insert."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
     legend = legend_of(ws, outlined, section)
     words = q.lower().replace(",", "").split()
@@ -151,9 +155,9 @@ def pieces(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: 
 
 
 @router.get(BASE + "/fact")
-def fact(request: Request, ws: WorkspaceDep, project: ProjectDep, id: Annotated[str, Query()]) -> Response:
+def fact(request: Request, ws: WorkspaceDep, project: ProjectDep, id: Annotated[str, Query()], form: FormDep = FORM) -> Response:
     """Where a figure comes from: a card for htmx, a page of its own otherwise."""
-    outlined = outline(ws, project)
+    outlined = outline(ws, project, form=form)
     found = outlined.draft.facts.get(id) or next((s.content.facts[id] for s in outlined.sections if id in s.content.facts), None)
     if found is None:
         raise NotFound("fact_not_found", "没有这项数据", fix="刷新页面", subject=id)

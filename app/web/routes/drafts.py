@@ -13,10 +13,10 @@ from app.services.account import latest
 from app.services.draft_assembly import for_reading
 from app.services.draft_sections import SectionState, outline
 from app.services.draft_versions import refresh_all
-from app.services.drafting import make_draft
+from app.services.drafting import FORM, forms, make_draft
 from app.services.packing import pack_bytes, workbook_of
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame, go
-from app.web.draft_view import paper, who
+from app.web.draft_view import FormDep, form_links, paper, who
 from app.web.security import check_form_token
 from app.web.templating import render
 
@@ -27,9 +27,11 @@ TONES = {"draft": "secondary", "edited": "azure", "stale": "orange", "approved":
 
 
 @router.get("/projects/{project_id}/draft")
-def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
+def show(request: Request, ws: WorkspaceDep, project: ProjectDep, form: FormDep = FORM) -> Response:
     context: dict[str, Any] = {
         **frame(ws, project),
+        **form_links(form),
+        "forms": forms(),
         "html": "",
         "missing": [],
         "sections": [],
@@ -39,7 +41,7 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
         "tones": TONES,
     }
     try:
-        outlined = outline(ws, project)
+        outlined = outline(ws, project, form=form)
         draft = for_reading(outlined)
         stale = [s for s in outlined.sections if s.state is SectionState.STALE]
         context |= {
@@ -55,10 +57,10 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
 
 
 @router.post("/projects/{project_id}/draft/refresh")
-def refresh(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
+def refresh(request: Request, ws: WorkspaceDep, project: ProjectDep, form: FormDep = FORM) -> Response:
     """Take over today's values in every section that waits for it."""
-    refresh_all(ws, project)
-    return go(request, f"/projects/{project.id}/draft")
+    refresh_all(ws, project, form=form)
+    return go(request, f"/projects/{project.id}/draft{form_links(form)['q']}")
 
 
 def file_name(project: Project, suffix: str) -> str:
@@ -66,9 +68,13 @@ def file_name(project: Project, suffix: str) -> str:
 
 
 @router.post("/projects/{project_id}/draft/download")
-def word(request: Request, ws: WorkspaceDep, project: ProjectDep, csrf: Annotated[str, Form()] = "") -> Response:
+def word(
+    request: Request, ws: WorkspaceDep, project: ProjectDep, csrf: Annotated[str, Form()] = "", form: FormDep = FORM
+) -> Response:
     check_form_token(request, csrf)
-    return Response(make_draft(ws, project).data, media_type=DOCX, headers=attachment(file_name(project, "申报书.docx")))
+    title = next((f["title"] for f in forms() if f["id"] == form and not f["default"]), "申报书")
+    data = make_draft(ws, project, form=form).data
+    return Response(data, media_type=DOCX, headers=attachment(file_name(project, f"{title}.docx")))
 
 
 @router.post("/projects/{project_id}/pack")
