@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.domain.errors import Unavailable
 from app.retrieval.embedder import quiet_native_threads
 from app.retrieval.passages import Passage
 
@@ -21,7 +22,8 @@ SEARCH_EFFORT = 400
 
 
 class ChromaStore:
-    """``path`` is a directory of its own (embedded) or ``url`` an HTTP server."""
+    """``path`` is a directory of its own (embedded) or ``url`` an HTTP server: Unavailable ``vector_store_unreachable`` is
+    raised when it does not answer."""
 
     def __init__(self, path: Path | None = None, *, url: str | None = None) -> None:
         if (path is None) == (url is None):
@@ -96,5 +98,9 @@ def _http_client(chromadb: Any, url: str, settings: Any) -> Any:
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
-    return chromadb.HttpClient(host=parts.hostname or "localhost", port=parts.port or 8000,
-                               ssl=parts.scheme == "https", settings=settings)
+    try:
+        return chromadb.HttpClient(host=parts.hostname or "localhost", port=parts.port or 8000,
+                                   ssl=parts.scheme == "https", settings=settings)
+    except (ValueError, OSError) as error:  # the client raises ValueError for a server that does not answer, and for a bad port
+        raise Unavailable("vector_store_unreachable", "向量库没有应答", subject=url,
+                          fix="检查 LINGTAN_CHROMA_URL 与该服务；删除这项设置就用内置的向量库") from error

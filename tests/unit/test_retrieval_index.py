@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.domain.clause import Clause, EvidenceLevel, PolicyDocument, Sentence
+from app.domain.errors import Unavailable
 from app.retrieval import index as index_module
 from app.retrieval.cache import VectorCache
 from app.retrieval.chroma import ChromaStore
@@ -173,3 +174,9 @@ def test_a_named_region_comes_first_until_the_caller_chooses(documents):
     free = {h.clause.id: h.score for h in index.search("湖南光伏")}
     chosen = {h.clause.id: h.score for h in index.search("湖南光伏", doc_ids=["hunan", "nation"])}
     assert free["hunan/1"] == pytest.approx(chosen["hunan/1"] + REGIONAL + FULL_TEXT)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:99999"])
+def test_a_vector_server_that_does_not_answer_is_said_so(documents, url: str):
+    with pytest.raises(Unavailable, match="没有应答"):
+        PolicyIndex.build(documents, LetterEngine(), store=ChromaStore(url=url))
