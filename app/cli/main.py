@@ -23,6 +23,7 @@ from app.cli import (
     eligibility,
     keys,
     maintenance,
+    models,
     policies,
     projects,
     serving,
@@ -39,7 +40,7 @@ def cli() -> None:
     """零碳工厂申报助手：单据 → 台账 → 核算 → 资格判断 → 问答 → 申报书。"""
 
 
-for module in (demo, serving, documents, accounts, eligibility, projects, assistant, drafting, policies, keys, maintenance):
+for module in (demo, serving, documents, accounts, eligibility, projects, assistant, drafting, policies, models, keys, maintenance):
     for command in module.COMMANDS:
         cli.add_command(command)
 

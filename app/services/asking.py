@@ -35,6 +35,7 @@ def _build(ws: Workspace) -> Any:
     from app.retrieval.chroma import ChromaStore
     from app.retrieval.embedder import open_embedder
     from app.retrieval.reranker import open_reranker
+    from app.services.models import engine_setting
     from app.services.policy_vectors import with_corpus_vectors
 
     settings = ws.settings
@@ -44,7 +45,7 @@ def _build(ws: Workspace) -> Any:
     details = getattr(ws.policies, "details", {})
     return assemble_context(
         ws.policies,
-        with_corpus_vectors(open_embedder("" if settings.embedder in ("", "e5") else settings.embedder)),
+        with_corpus_vectors(open_embedder(engine_setting(settings))),
         lexicon=load_lexicon(),
         claims=load_rejected_claims(),
         topics=load_topics(),
