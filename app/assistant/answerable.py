@@ -23,6 +23,7 @@ from app.assistant.evidence import Evidence, gather, local_to
 from app.assistant.frame import Frame
 from app.assistant.knowledge import Knowledge
 from app.assistant.support import unknown_places
+from app.retrieval.regions import is_national
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ LONGEST_RUN = 8
 LONG_QUESTION = 40
 NAMES = ("unknown_narrow", "unknown_wide", "longest_unknown", "option_unknown", "late_mean", "late_low", "late_least", "top_score",
          "examples", "yes_no", "topic", "strict_type", "named", "held_here", "unheld_here", "choice", "length", "on_topic",
-         "lexicon")
+         "lexicon", "here_on_topic", "stated")
 MANY_TERMS = 4
 
 
@@ -60,7 +61,7 @@ def readiness(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
     features, vector = measure(frame, context, knowledge)
     model = _model_for(context.index.embedder.engine_id)
     found = model.bias + sum((value - mean) / spread * weight for value, mean, spread, weight in
-                             zip(features, model.mean, model.spread, model.shape, strict=True))
+                             zip(features, model.mean, model.spread, model.shape, strict=False))
     if model.direction:
         centred = vector - np.frombuffer(model.centre, dtype=np.float32)
         centred /= np.linalg.norm(centred) or 1.0
@@ -85,8 +86,16 @@ def measure(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> tu
                 float(frame.type is not None and frame.type.strict), float(bool(frame.named)), float(bool(here)),
                 float(frame.regional and not here), float(option is not None), min(len(frame.text), LONG_QUESTION) / LONG_QUESTION,
                 float(bool(pool) and bool(set(frame.topics[:2]) & set(pool[0].passage.topics))),
-                min(len(context.terms_in(frame.question)), MANY_TERMS) / MANY_TERMS)
+                min(len(context.terms_in(frame.question)), MANY_TERMS) / MANY_TERMS,
+                float(any(set(frame.topics[:2]) & set(e.passage.topics) for e in here)),
+                float(_stated(frame, context)))
     return features, context.index.query_vector(frame.question)
+
+
+def _stated(frame: Frame, context: AssistantContext) -> bool:
+    """A national text read in full states the first topic."""
+    return any(dict(d.stated).get(topic) == "stated" for topic in frame.topics[:1]
+               for d in context.documents.values() if d.full_text and is_national(d))
 
 
 def _here(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:

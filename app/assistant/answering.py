@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.assistant.composing import compose
 from app.assistant.context import AssistantContext
+from app.assistant.conversation import in_context
 from app.assistant.deciding import decide, out_of_scope
 from app.assistant.evidence import gather
 from app.assistant.frame import Frame, understand
@@ -15,20 +17,24 @@ from app.assistant.knowledge import Knowledge, Refusal, load_knowledge, matches
 from app.assistant.own_data import answer_own, own_rule
 from app.assistant.picking import pick
 from app.assistant.plan import Extract, Plan, Remark, Statement
+from app.assistant.spelling import spelled_right
 from app.domain.answer import Answer, AnswerStatus
 
 LONGEST_QUESTION = 1000
 LIKE_REFUSAL = {"misuse": "forge", "injection": "injection", "chat": "greeting"}
 
 
-def answer(question: str, context: AssistantContext, *, region: str | None = None, scheme: str | None = None) -> Answer:
+def answer(question: str, context: AssistantContext, *, region: str | None = None, scheme: str | None = None,
+           history: Sequence[str] = ()) -> Answer:
     """An answer in one of four states, every claim cited. Text inside the question is content, never an instruction.
 
-    ``region`` is where the asker is, used when the question names no place; ``scheme`` the asked scheme's name or id."""
+    ``region`` is where the asker is, used when the question names no place; ``scheme`` the asked scheme's name or id;
+    ``history`` the user's earlier questions of the same conversation, oldest first: a follow-up is read with them."""
     started = time.perf_counter()
     knowledge = load_knowledge()
-    asked = question.strip()
-    frame = understand(asked[:LONGEST_QUESTION], context, knowledge, region=region, scheme=scheme)
+    asked = in_context(question.strip(), history, context, knowledge) if history else question.strip()
+    asked = spelled_right(asked[:LONGEST_QUESTION], context, knowledge)
+    frame = understand(asked, context, knowledge, region=region, scheme=scheme)
     made = enforce(compose(plan_for(frame, context, knowledge), frame, knowledge), context.documents)
     if context.model is not None and made.status is AnswerStatus.ANSWERED and made.mode.value == "extractive":
         from app.assistant.phrasing import rephrase

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from app.assistant import negative as no
 from app.assistant.answerable import readiness
@@ -24,6 +25,7 @@ from app.assistant.support import unknown_share
 from app.domain.answer import AnswerStatus
 from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
+from app.retrieval.regions import covers, short_region
 
 ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
 LOCAL_MARGIN = 0.08
@@ -32,6 +34,9 @@ SUPPORT_SENTENCES = 6
 UNKNOWN_CEILING = 0.5
 FOREIGN_CEILING = 0.25
 NAMED_MARGIN = 0.15
+FEWEST_COMPARED = 2
+MOST_COMPARED = 6
+SENTENCES_A_PLACE = 2
 SURE = 1.5
 KINDRED_MARGIN = 0.09
 
@@ -75,6 +80,28 @@ def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge
             what = f"这种说法（{context.topics.get(claim.topic, claim.topic)}）"
             return no.refuse(frame, context, knowledge, what, topics=(claim.topic,), before=(Remark(text=claim.why),))
     return None
+
+
+def places_compared(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """Several places named: what the documents of each say on the asked topic, and plainly where nothing is held."""
+    if len(frame.places) < FEWEST_COMPARED or not frame.topics or not knowledge.cues["places_compared"].search(frame.text):
+        return None
+    said: list[Statement] = []
+    found: list[Evidence] = []
+    for place in frame.places[:MOST_COMPARED]:
+        own = [e for e in gather(frame, context, knowledge, regions=None)
+               if not e.national and covers(e.passage.document, short_region(place)) and on_topic(e, frame)]
+        here = own[:SENTENCES_A_PLACE]
+        found.extend(here)
+        what = context.topics.get(frame.topics[0], "相应内容")
+        said.extend([Extract(evidence=e) for e in here] or [Remark(text=knowledge.wording["not_found_there"].format(
+            region=place, what=what))])
+    if not found:
+        return no.refuse(frame, context, knowledge, context.topics.get(frame.topics[0], "相应内容"), topics=frame.topics)
+    silent = tuple(s.text for s in said if isinstance(s, Remark))
+    status = AnswerStatus.ANSWERED if any(e.decidable for e in found) else AnswerStatus.REFERENCE_ONLY
+    return Plan(status=status, statements=tuple(s for s in said if isinstance(s, Extract)),
+                gaps=(*silent, *gaps_of(frame, context, knowledge, found)))
 
 
 def comparison(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -148,21 +175,40 @@ def unheard_number(frame: Frame, context: AssistantContext, knowledge: Knowledge
         return None
     pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
     relevant = [e for e in pool if not frame.topics or on_topic(e, frame)]
+    narrow = _own_texts(frame, context, knowledge)
+    relevant = [e for e in narrow if not frame.topics or on_topic(e, frame)] if any(_same_unit(e, frame) for e in narrow) else relevant
     heard = _with_numbers(relevant, frame)
     if heard:
         return say(heard, frame, context, knowledge)
     remark = Remark(text=knowledge.wording["unknown_number"].format(number="、".join(frame.numbers)))
+    corrected = [e for e in _own_texts(frame, context, knowledge) if on_topic(e, frame) and _same_unit(e, frame)]
+    if corrected:
+        plan = say(corrected, frame, context, knowledge)
+        return plan and replace(plan, gaps=(remark.text, *plan.gaps))
     return no.refuse(frame, context, knowledge, "这个数值", topics=frame.topics, before=(remark,))
 
 
 def unheard_year(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
     """Targets are asked for a year: another year's target is no answer."""
-    if not frame.years or not {"target_scale", "sector_schedule"} & set(frame.topics[:2]):
+    asserted = knowledge.cues["asserted_year"].search(frame.text)
+    if not frame.years or not (asserted or {"target_scale", "sector_schedule"} & set(frame.topics[:2])):
         return None
     pool = [*gather(frame, context, knowledge, regions=()), *_local(frame, context, knowledge)]
-    if any(year in e.passage.sentence.text for e in pool if on_topic(e, frame) for year in frame.years):
+    if any(year in e.passage.sentence.text for e in pool if asserted or on_topic(e, frame) for year in frame.years):
         return None
     return no.refuse(frame, context, knowledge, f"{frame.years[0]}年的目标", topics=frame.topics)
+
+
+def unheard_ordinal(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
+    """The second batch is asked for and the place's texts speak of the first: another batch's terms are no answer."""
+    asked = knowledge.cues["ordinal"].search(frame.text)
+    if asked is None or not (frame.regional or frame.named):
+        return None
+    texts = [e.passage.sentence.text for e in _own_texts(frame, context, knowledge)]
+    others = {m.group() for text in texts for m in knowledge.cues["ordinal"].finditer(text) if m.group(2) == asked.group(2)}
+    if not others or asked.group() in others:
+        return None
+    return no.refuse(frame, context, knowledge, asked.group(), topics=frame.topics)
 
 
 def uncounted(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
@@ -257,6 +303,25 @@ def _local(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> lis
     return [e for e in gather(frame, context, knowledge, regions=frame.regions) if local_to(e, frame)]
 
 
+def _own_texts(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:
+    """The sentences of the named documents, else of the narrowest place named that has any."""
+    every = gather(frame, context, knowledge, regions=None)
+    if frame.named:
+        return [e for e in every if e.passage.document.id in frame.named]
+    for region in frame.regions:
+        own = [e for e in every if not e.national and covers(e.passage.document, region)]
+        exact = [e for e in own if e.passage.document.region.endswith(region)]
+        if exact or own:
+            return exact or own
+    return []
+
+
+def _same_unit(evidence: Evidence, frame: Frame) -> bool:
+    """The sentence holds a figure in the unit of one that the question takes for granted."""
+    units = {re.sub(r"[\d.\s]", "", number) for number in frame.numbers} - {""}
+    return any(re.search(rf"\d\s*{re.escape(unit)}", evidence.passage.sentence.text) for unit in units)
+
+
 def _elsewhere(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> list[Evidence]:
     return [e for e in gather(frame, context, knowledge, regions=None) if not e.national]
 
@@ -323,8 +388,8 @@ def _find(clause_id: str, frame: Frame, context: AssistantContext, knowledge: Kn
 
 
 Decider = Callable[[Frame, AssistantContext, Knowledge], Plan | None]
-DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, about_document, comparison, unknown_entity, uncounted,
-                                 confirmed_statement, missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
+DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, about_document, places_compared, comparison, unknown_entity, uncounted,
+                                 confirmed_statement, unheard_ordinal, missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
                                  unsupported, from_documents)
 # A value found on the asked topic needs less of the model's word than a sentence that was merely ranked first.
 WITHHELD_BELOW: dict[Decider, float] = {missing_value: -2.0, silent_topic: -0.5, from_documents: 0.0}

@@ -91,6 +91,8 @@ def rank(hits: Iterable[Hit], frame: Frame, knowledge: Knowledge) -> list[Eviden
 def usable(passage: Passage, frame: Frame, knowledge: Knowledge) -> bool:
     """Documents of wider policies count only where they speak of zero-carbon factories themselves; a statement that applies
     to green factories or parks counts only when those are asked about."""
+    if knowledge.cues["speaks_to_machine"].search(plain(passage.sentence.text)):
+        return False
     family = family_of(passage.document, knowledge)
     applies_if = passage.provision.applies_if or "" if passage.provision else ""
     if frame.family == "factory" and not frame.compared and "园区" in applies_if:

@@ -134,6 +134,8 @@ class Knowledge:
     cues: Mapping[str, re.Pattern[str]]
     aliases: tuple[Alias, ...]
     dialect: tuple[tuple[str, str], ...]
+    alike: Mapping[str, str]
+    trade_words: tuple[str, ...]
     stop_characters: frozenset[str]
     stop_words: tuple[str, ...]
 
@@ -167,6 +169,8 @@ def load_knowledge() -> Knowledge:
         aliases=tuple(Alias(document=r["document"], patterns=_patterns(r["patterns"]), placeless=r.get("placeless", False))
                       for r in _toml("aliases")["alias"]),
         dialect=tuple((spoken, plain_word) for spoken, plain_word in _toml("dialect")["words"]),
+        alike=_alike(_toml("typos")["groups"]),
+        trade_words=tuple(sorted(_toml("typos")["words"], key=len, reverse=True)),
         stop_characters=frozenset(_toml("stop")["characters"]),
         stop_words=tuple(_toml("stop")["words"]),
         cues={name: re.compile(pattern) for name, pattern in _toml("cues")["cue"].items()},
@@ -216,6 +220,14 @@ def _entity(row: dict[str, Any]) -> Entity:
     return Entity(kind=row["kind"], words=tuple(row["words"]), also=tuple(row.get("also", ())),
                   only_topics=tuple(row.get("only_topics", ())), strict=row.get("strict", False), say=row["say"],
                   context=re.compile(row["context"]) if "context" in row else None, nearest=row.get("nearest", ""))
+
+
+def _alike(groups: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for group in groups:
+        for character in group:
+            found[character] = found.get(character, "") + group
+    return found
 
 
 def _gazetteer(table: dict[str, Any]) -> Gazetteer:

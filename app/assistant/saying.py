@@ -17,6 +17,7 @@ from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
 
 REPORTED_LEAD = 0.06
+CLEAR_LEAD = 0.09
 TOPIC_MARGIN = 0.04
 PART_MARGIN = 0.08
 MOST_PARTS = 3
@@ -67,7 +68,7 @@ def _only_reported(top: Evidence, surest: Evidence, frame: Frame) -> bool:
     first = frame.topics[0]
     if not on_topic(surest, frame) or (first in top.passage.topics and first not in surest.passage.topics):
         return True
-    return bool(frame.places) and top.score - surest.score >= REPORTED_LEAD
+    return top.score - surest.score >= (REPORTED_LEAD if frame.places else CLEAR_LEAD) and not (frame.yes_no and not frame.places)
 
 
 def gaps_of(frame: Frame, context: AssistantContext, knowledge: Knowledge, chosen: Sequence[Evidence],
