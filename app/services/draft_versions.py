@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.errors import Conflict, NotFound, UsageError
+from app.domain.errors import Conflict, LingtanError, NotFound, UsageError
 from app.domain.project import Project
+from app.services import account
 from app.services.draft_content import content_from_plain
 from app.services.draft_diff import Row, compare, readable_lines
 from app.services.draft_editing import changed_meanwhile, newest_version, write_version
@@ -138,6 +139,17 @@ def generated_since(section: Section) -> list[Row]:
     if section.stored is None:
         return []
     return compare(section.stored.basis["lines"], readable_lines(section.made.blocks, section.made.facts))
+
+
+def accounts_behind(ws: Workspace, project: Project) -> bool:
+    """Whether the accounts were made before the records are what they are: a figure that a draft misses may only wait for them."""
+    stored = account.latest(ws, project)
+    if stored is None:
+        return False
+    try:
+        return not account.same_inputs(account.prepare(ws, project), stored)
+    except LingtanError:
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,10 @@ def test_a_corrected_record_marks_the_section_with_before_and_after(own: TestCli
     records = own.get("/api/v1/projects/p1/records").json()["records"]
     record = next(r for r in records if r["carrier"] == "electricity" and r["status"] == "confirmed")
     own.post("/api/v1/projects/p1/review", json={"correct": {record["id"]: {"quantity": "123456"}}})
+    assert "先重新核算" in own.get(f"{BASE}/sections/baseline").text
+    assert "先重新核算" in own.get(BASE).text
     own.post("/api/v1/projects/p1/account")
+    assert "先重新核算" not in own.get(f"{BASE}/sections/baseline").text
     stale = detail(own)
     assert stale["state"] == "stale"
     total = next(c for c in stale["changes"] if c["subject"] == "run.total")

@@ -15,7 +15,7 @@ from app.services.draft_editing import Reading, read_text, save_text, text_of
 from app.services.draft_origin import origin_of
 from app.services.draft_sections import Outline, Section, legend_of, outline, versions_of
 from app.services.draft_tokens import Piece, printed
-from app.services.draft_versions import WAYS, causes, generated_since
+from app.services.draft_versions import WAYS, accounts_behind, causes, generated_since
 from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.store import rows_drafts
@@ -59,6 +59,7 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: st
         "approvals": list(reversed(approvals)),
         "ways": WAYS,
         "causes": causes(ws, project, section) if section.changes else [],
+        "behind": bool(section.changes) and accounts_behind(ws, project),
         "since": folded(generated_since(section)) if section.changes else [],
         "said": {"saved": "已保存", "same": "没有改动，未生成新版本"}.get(said, ""),
     }

@@ -12,7 +12,7 @@ from app.domain.project import Project
 from app.services.account import latest
 from app.services.draft_assembly import for_reading
 from app.services.draft_sections import SectionState, outline
-from app.services.draft_versions import refresh_all
+from app.services.draft_versions import accounts_behind, refresh_all
 from app.services.drafting import FORM, forms, make_draft
 from app.services.packing import pack_bytes, workbook_of
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame, go
@@ -36,6 +36,7 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep, form: FormDep 
         "missing": [],
         "sections": [],
         "stale": [],
+        "behind": False,
         "error": None,
         "accounted": latest(ws, project) is not None,
         "tones": TONES,
@@ -49,6 +50,7 @@ def show(request: Request, ws: WorkspaceDep, project: ProjectDep, form: FormDep 
             "missing": list(draft.missing),
             "sections": outlined.sections,
             "stale": stale,
+            "behind": bool(stale) and accounts_behind(ws, project),
             "by": {s.id: who(request, s.stored.saved_by) for s in outlined.sections if s.stored},
         }
     except LingtanError as refusal:
