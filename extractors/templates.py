@@ -40,15 +40,20 @@ class Template:
             return f"含结构化标识 {'、'.join(t for t in loose if t)}"
         if match.get("tables") and not has_tables:
             return None
-        if any(word in text for word in match.get("none", ())):
-            return None
-        missing = [word for word in match.get("all", ()) if word not in text]
-        groups = [next((w for w in group if w in text), None) for group in match.get("each", ())]
-        found = [word for word in match.get("any", ()) if word in text]
-        if missing or any(g is None for g in groups) or len(found) < match.get("any_min", 1 if match.get("any") else 0):
-            return None
-        words = [*match.get("all", ()), *(g for g in groups if g), *found]
-        return f"含关键词 {'、'.join(words[:5])}" if words else None
+        return next((r for m in (match, *match.get("alternatives", ())) if (r := _words_of(m, text))), None)
+
+
+def _words_of(match: Mapping[str, Any], text: str) -> str | None:
+    """The words by which the compact ``text`` fulfils one set of conditions, as a reason; None when it does not."""
+    if any(word in text for word in match.get("none", ())):
+        return None
+    missing = [word for word in match.get("all", ()) if word not in text]
+    groups = [next((w for w in group if w in text), None) for group in match.get("each", ())]
+    found = [word for word in match.get("any", ()) if word in text]
+    if missing or any(g is None for g in groups) or len(found) < match.get("any_min", 1 if match.get("any") else 0):
+        return None
+    words = [*match.get("all", ()), *(g for g in groups if g), *found]
+    return f"含关键词 {'、'.join(words[:5])}" if words else None
 
 
 @cache
@@ -58,9 +63,10 @@ def load_templates() -> tuple[Template, ...]:
     for path in sorted(TEMPLATES.glob("*.toml")):
         with path.open("rb") as file:
             data = tomllib.load(file)
-        for name in ("all", "any", "none"):
-            data["match"][name] = [compact(word) for word in data["match"].get(name, ())]
-        data["match"]["each"] = [[compact(w) for w in group] for group in data["match"].get("each", ())]
+        for match in (data["match"], *data["match"].get("alternatives", ())):
+            for name in ("all", "any", "none"):
+                match[name] = [compact(word) for word in match.get(name, ())]
+            match["each"] = [[compact(w) for w in group] for group in match.get("each", ())]
         if "line_tags" in data:
             # Lower-case tag name → field of a line; the first field that claims a name has it.
             fields = [(name, tags) for name, tags in reversed(data["line_tags"].items()) if name != "containers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 from app.domain.activity import InvoiceLine
 from app.domain.finding import Finding
+from app.domain.page import Source
 from extractors.evidence import explain
 from extractors.geometry.columns import FORBIDDEN, Column, assignments, choose, columns_of
 from extractors.geometry.labels import Hit, find_labels, label_map
@@ -19,6 +21,7 @@ from extractors.text import compact, number, number_text, rate, tidy, ulp
 NUMERIC = ("quantity", "unit_price", "amount", "tax_amount")
 TEXTUAL = ("item", "spec", "unit", "other")
 WRAPPED = ("item", "spec", "unit")
+_CATEGORY = re.compile(r"[\u3400-\u9fff、（）()]{2,20}\*[\u3400-\u9fffA-Za-z0-9]")
 _RATE_WORDS = ("免税", "不征税", "***", "零税率", "出口退税", "差额征税")
 
 
@@ -139,8 +142,9 @@ def _goes_down(rows: Sequence[_Row], order: int, alone: Set[int], begun: bool) -
 
 def _line(sheet: Sheet, row: _Row, above: Mapping[str, str]) -> InvoiceLine:
     texts = row.texts
+    item = above.get("item", "") + texts.get("item", "")
     return InvoiceLine(
-        item=above.get("item", "") + texts.get("item", ""),
+        item=_starred(item) if sheet.source is Source.OCR else item,
         spec=above.get("spec", "") + texts.get("spec", ""),
         unit=above.get("unit", "") + texts.get("unit", ""),
         quantity=texts.get("quantity", ""),
@@ -152,6 +156,11 @@ def _line(sheet: Sheet, row: _Row, above: Mapping[str, str]) -> InvoiceLine:
         bbox=sheet.box(row.pieces),
         quantity_bbox=sheet.box(row.quantity),
     )
+
+
+def _starred(item: str) -> str:
+    """Recognition loses the small first asterisk of ``*供电*电费``; the second one still says what stands before it."""
+    return f"*{item}" if _CATEGORY.match(item) else item
 
 
 def _continued(line: InvoiceLine, texts: Mapping[str, str]) -> InvoiceLine:

@@ -16,6 +16,7 @@ from extractors.geometry.labels import Hit, Value, find_labels, label_map, value
 from extractors.geometry.sheet import Piece, Sheet, make_rows
 from extractors.identifiers import tax_id_candidates
 from extractors.invoices.lines import read_lines
+from extractors.invoices.paper import is_paper, paper_code, paper_number
 from extractors.invoices.reading import InvoiceReading, normalise
 from extractors.text import compact, iso_date, leading_number, number_text, tidy
 
@@ -55,6 +56,20 @@ def invoice_numbers(sheet: Sheet, template: Mapping[str, Any]) -> list[tuple[str
         digits = _digits(value, (20, 8)) if value else None
         if digits:
             out.append((digits, hit))
+    if not out and is_paper(sheet) and (found := paper_number(sheet, hits)) is not None:
+        number, piece = found
+        place = Hit(
+            name="invoice_number",
+            label="№",
+            row=0,
+            x0=piece.x0,
+            y0=piece.y0,
+            x1=piece.x1,
+            y1=piece.y1,
+            colon=False,
+            ends=(),
+        )
+        out.append((number, place))
     return out
 
 
@@ -100,6 +115,11 @@ def _numbers(reading: InvoiceReading, sheet: Sheet, hits: list[Hit], rank: int) 
             digits = _digits(value, lengths) if value else None
             if value and digits:
                 _add(reading, sheet, name, digits, value.pieces, f"标签“{hit.label}”右侧", rank)
+    named = {c.name for c in reading.candidates}
+    if "invoice_number" not in named and is_paper(sheet):
+        for name, found in (("invoice_number", paper_number(sheet, hits)), ("invoice_code", paper_code(sheet, hits))):
+            if found is not None and name not in named:
+                _add(reading, sheet, name, found[0], [found[1]], "票头无标签的号码", rank, doubt=True)
     for hit in (h for h in hits if h.name == "issue_date"):
         value = value_right(sheet, hit, hits, max_gap_em=8)
         if value and iso_date(value.text):
