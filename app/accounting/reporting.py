@@ -34,11 +34,14 @@ _TEXTS = frozenset({"product", "output_unit", "base_year", "note"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
-    """``values`` and ``base`` by name, exact; ``base_year`` the year ``base`` is of; ``unknown`` the names nobody uses."""
+    """``values``, and those of the ``base`` year and the ``previous`` year, by name, exact; ``base_year`` and ``previous_year`` say
+    which years these are; ``unknown`` the names nobody uses."""
 
     values: Mapping[str, Fraction] = field(default_factory=dict)
     base: Mapping[str, Fraction] = field(default_factory=dict)
     base_year: str = ""
+    previous: Mapping[str, Fraction] = field(default_factory=dict)
+    previous_year: str = ""
     product: str = ""
     output_unit: str = ""
     unknown: tuple[str, ...] = ()
@@ -56,15 +59,18 @@ def read_reporting(raw: Any) -> Reporting:
     """The typed ``reporting`` of an input. Raises UsageError when it is not a mapping; refuses invalid_number."""
     if raw is None:
         return Reporting()
-    base = raw.get("base", {}) if isinstance(raw, Mapping) else None
-    if not isinstance(raw, Mapping) or not isinstance(base, Mapping):
+    base, previous = (raw.get(k, {}) if isinstance(raw, Mapping) else None for k in ("base", "previous"))
+    if not isinstance(raw, Mapping) or not isinstance(base, Mapping) or not isinstance(previous, Mapping):
         raise malformed("reporting 应是一组键值。", fix="请写成 reporting = { output_quantity = \"…\", … }。", subject="reporting")
-    stray = [str(k) for k in raw if k not in NAMES | _TEXTS | {"base"}]
-    stray += [f"base.{k}" for k in base if k not in BASE_NAMES | {"year"}]
+    stray = [str(k) for k in raw if k not in NAMES | _TEXTS | {"base", "previous"}]
+    for name, year in (("base", base), ("previous", previous)):
+        stray += [f"{name}.{k}" for k in year if k not in BASE_NAMES | {"year"}]
     return Reporting(
         values=_numbers(raw, NAMES, "reporting"),
         base=_numbers(base, BASE_NAMES, "reporting.base"),
         base_year=str(base.get("year") or ""),
+        previous=_numbers(previous, BASE_NAMES, "reporting.previous"),
+        previous_year=str(previous.get("year") or ""),
         product=str(raw.get("product") or ""),
         output_unit=str(raw.get("output_unit") or ""),
         unknown=tuple(sorted(stray)),
@@ -109,23 +115,40 @@ def _intensities(reporting: Reporting, facts: Facts) -> list[dict[str, Any]]:
     return out
 
 
+def _with_ratios(values: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """The values and what they come to per output (``co2/output_quantity``), where both are known."""
+    ratios = {
+        f"{own}/{per}": values[own] / values[per]
+        for own in ("co2", *(f"energy_{basis}" for basis in BASES))
+        for per, _, _ in PER_OUTPUT
+        if own in values and values.get(per)
+    }
+    return {**values, **ratios}
+
+
 def _year_on_year(reporting: Reporting, facts: Facts) -> list[dict[str, Any]]:
-    """Each given value of the base year beside this year's: the change, and in per cent of the base."""
-    now = {**facts.plain, **{f"{name}_{basis}": value for (name, basis), value in facts.by_basis.items()}}
+    """Each given value of the base year and of the year before, and each intensity that follows from them, beside this year's: the
+    change, and in per cent of the earlier value."""
+    now = _with_ratios({**facts.plain, **{f"{name}_{basis}": value for (name, basis), value in facts.by_basis.items()}})
     out = []
-    for name, before in reporting.base.items():
-        after = now.get(name)
-        change = None if after is None else after - before
-        out.append(
-            {
-                "name": name,
-                "base_year": reporting.base_year or None,
-                "before": exact_text(before),
-                "after": None if after is None else exact_text(after),
-                "change": None if change is None else exact_text(change),
-                "change_pct": fixed_text(change / before * 100, PLACES) if change is not None and before else None,
-            }
-        )
+    for against, year, given in (
+        ("base", reporting.base_year, reporting.base),
+        ("previous", reporting.previous_year, reporting.previous),
+    ):
+        for name, before in _with_ratios(given).items():
+            after = now.get(name)
+            change = None if after is None else after - before
+            out.append(
+                {
+                    "name": name,
+                    "against": against,
+                    "base_year": year or None,
+                    "before": exact_text(before),
+                    "after": None if after is None else exact_text(after),
+                    "change": None if change is None else exact_text(change),
+                    "change_pct": fixed_text(change / before * 100, PLACES) if change is not None and before else None,
+                }
+            )
     return out
 
 

@@ -15,7 +15,7 @@ from app.services.inventory_choices import ask_for_indicators, gas_condition, gr
 from app.services.inventory_pieces import ConfirmedRecord, InventoryBuild, Piece, activity, within_year
 from app.services.inventory_power import POWER, power_activities
 from app.services.inventory_reporting import reporting
-from app.services.inventory_sources import burnable, edition, measured_for, source_activities
+from app.services.inventory_sources import burnable, declare_uncertainty, edition, measured_for, source_activities
 
 NOT_ENERGY = (Carrier.WATER,)
 WITHOUT_DEFAULTS = (Carrier.BIOMASS, Carrier.HYDROGEN, Carrier.OTHER)
@@ -34,6 +34,8 @@ def build_inputs(profile: FactoryProfile, confirmed: Sequence[ConfirmedRecord], 
             activities.append(other)
             build.records[piece.id] = piece.id
     activities = _corrections(activities, pieces, build) + source_activities(profile, build)
+    by_record = {p.id: p.record.carrier.value for p in pieces}
+    declare_uncertainty(activities, {a: by_record[r] for a, r in build.records.items() if r in by_record}, profile)
     build.inputs = {
         "edition": edition(profile, build),
         "factor_set": str(accounting.get("factor_set", "A")),

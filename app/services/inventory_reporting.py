@@ -1,5 +1,5 @@
 """What the profile reports besides energy, as ``reporting`` of the calculation input: output, value added, counts of its lists, and the
-base year it is compared with. Counts come from the lists themselves; ``[reporting]`` of the profile says the rest and prevails."""
+base year and the year before, with which it is compared. Counts come from the lists themselves; ``[reporting]`` of the profile says the rest and prevails."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def reporting(profile: FactoryProfile) -> dict[str, Any] | None:
         rows = profile.extra.get(name)
         if isinstance(rows, list) and rows:
             found[name] = str(_stated(rows))
-    base = profile.extra.get("base_year")
-    if isinstance(base, Mapping):
-        found["base"] = dict(base)
+    for section, name in (("base_year", "base"), ("previous_year", "previous")):
+        earlier = profile.extra.get(section)
+        if isinstance(earlier, Mapping):
+            found[name] = dict(earlier)
     known = {name: value for name, value in {**found, **own}.items() if value not in ("", None)}
     return known or None

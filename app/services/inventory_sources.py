@@ -131,3 +131,18 @@ def edition(profile: FactoryProfile, build: InventoryBuild) -> str:
             fix='在档案 [accounting] 写 edition = "GB/T 32151.34-2024" 之类的编号',
         )
     return given or ("GB/T 32150" if profile.year else "GB/T 32150-2025")
+
+
+def declare_uncertainty(activities: list[dict[str, Any]], carriers: Mapping[str, str], profile: FactoryProfile) -> None:
+    """``[uncertainty]`` of the profile into the parameters of its activities: by carrier (``carriers`` by activity id) or ``default``, a
+    percentage, or ``{activity = …, factor = …}``. The core combines them, or gives none when a line has none."""
+    section = profile.extra.get("uncertainty")
+    if not isinstance(section, Mapping):
+        return
+    for item in activities:
+        own = next((section[k] for k in (carriers.get(item["id"], ""), item["carrier"], "default") if k in section), None)
+        if isinstance(own, Mapping):
+            pairs = {f"uncertainty_{k}_pct": str(v) for k, v in own.items() if k in ("activity", "factor")}
+        else:
+            pairs = {} if own is None else {"uncertainty_pct": str(own)}
+        item["params"] = {**item["params"], **{k: v for k, v in pairs.items() if k not in item["params"]}}

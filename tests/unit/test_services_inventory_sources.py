@@ -137,3 +137,29 @@ def test_an_enterprise_of_the_carbon_market_is_told_what_is_held_of_its_rules():
     made = build("", confirmed("e"), profile=covered)
     assert ids(made)["ets-rules-in-part"] is Severity.EXPLAIN
     assert made.inputs["grid_basis"] == {"data_year": 2023, "level": "national", "region": "全国", "basis": "average"}
+
+
+def test_uncertainties_of_the_profile_reach_the_run():
+    """√(5²) on the power and √(1² + 2²) on the fuel, weighted by what they contribute."""
+    told = '[uncertainty]\nelectricity = "5"\n"烟煤" = { activity = "1", factor = "2" }\n'
+    run = calculate(build(told, confirmed("e"), confirmed("c", "1", **COAL)).inputs, LIBRARY)
+    power, coal = run.line("e").tco2, run.line("c").tco2
+    square = (power**2 * Fraction("0.0025") + coal**2 * Fraction("0.0005")) / (power + coal) ** 2
+    assert Fraction(run.supplements["uncertainty"]["relative_pct_squared_exact"]) == square * 10000
+    partial = calculate(build('[uncertainty]\nelectricity = "5"\n', confirmed("e"), confirmed("c", "1", **COAL)).inputs, LIBRARY)
+    assert partial.supplements["uncertainty"]["relative_pct"] is None
+    whole = calculate(build('[uncertainty]\ndefault = "5"\n', confirmed("e"), confirmed("c", "1", **COAL)).inputs, LIBRARY)
+    assert whole.supplements["uncertainty"]["declared"] == 2
+
+
+def test_the_year_before_and_the_base_year_reach_the_run():
+    more = '[output]\nquantity = "2"\nunit = "GWh"\n[base_year]\nyear = "2022"\nco2 = "3"\noutput_quantity = "1.5"\n[previous_year]\nyear = "2024"\nco2 = "0.5"\n'
+    run = calculate(build(more, confirmed("e")).inputs, LIBRARY)
+    shown = {(y["against"], y["name"]): y for y in run.supplements["reported_indicators"]["year_on_year"]}
+    assert shown["base", "co2/output_quantity"]["before"] == "2"
+    assert shown["base", "co2/output_quantity"]["after"] == "0.32765"
+    assert shown["previous", "co2"] == {
+        "name": "co2", "against": "previous", "base_year": "2024", "before": "0.5", "after": "0.6553", "change": "0.1553",
+        "change_pct": "31.060000",
+    }  # fmt: skip
+    assert ("previous", "co2/output_quantity") not in shown
