@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingestion.inline_items import item_spans
 from ingestion.numbering import fold, read_heading
 
 _TABLE_RULE = re.compile(r"^[|\s:+-]+$")
@@ -46,7 +47,8 @@ def read_lines(text: str) -> list[Line]:
             continue
         beside = (at > 0 and tabbed[at - 1]) or (at + 1 < len(spans) and tabbed[at + 1])
         row = words.startswith("|") or " | " in words or (tabbed[at] and beside and len(table_cells(words)) > 1)
-        out.append(Line(start=start, end=end, text=words, marked=marked, row=row))
+        items = [(start, end)] if row or marked else item_spans(text, start, end)
+        out += [Line(start=a, end=b, text=text[a:b], marked=marked, row=row) for a, b in items]
     return out
 
 

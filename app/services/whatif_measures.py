@@ -28,6 +28,8 @@ CAUTION = "措施效果按可以相加计，相互影响和实际效果须由企
 HELD = "按综合能耗不变估算；"
 EFFECTS = ("effect_tco2", "reduction_tco2")
 COSTS = ("cost_wan_yuan", "investment_wan_yuan")
+PHYSICAL = "physical_share"
+PHYSICAL_KINDS = ("pv", "direct_line", "自用光伏", "绿电直连")
 USAGE = "写成 reduce_tco2=500、total_tco2=8000、green_kwh=1000000 或条目编号（如 hn-renewable）"
 
 
@@ -39,6 +41,8 @@ class Target:
     needed: Fraction
     unit: str
     how: tuple[str, ...]
+    physical: bool = False
+    """Only power that is traced physically counts: own use of photovoltaics and direct lines, not trade or certificates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +73,10 @@ def choose_measures(ws: Workspace, project: Project, target: str) -> Selection:
     if run is None:
         raise Conflict("no_run", "还没有核算，无从比较措施", fix="先核算：lingtan account -p 项目", subject=project.id)
     goal = read_target(target, run, facts, ws.ruleset)
-    listed, excluded = listed_measures(project.profile, goal.unit, run)
+    listed, excluded = listed_measures(project.profile, goal.unit, run, physical=goal.physical)
     if len(listed) > MOST:
         raise UsageError(
-            "too_many_measures", f"列出的措施有 {len(listed)} 项，最多比较 {MOST} 项", fix="在 [[measures]] 中只留要比较的措施", subject="measures"
+            "too_many_measures", f"列出的措施有 {len(listed)} 项，最多比较 {MOST} 项", fix="在项目档案的措施中只留要比较的几项", subject="measures"
         )
     choice = cheapest([m.candidate for m in listed], goal.needed)
     return Selection(target=goal, listed=listed, excluded=excluded, choice=choice)
@@ -125,7 +129,10 @@ def _rule_target(rule: Rule, run: CalculationRun, facts: FactSheet, ruleset: Rul
     if unknown:
         how.append(f"{'、'.join(unknown)}未知，没有计入：达到所列目标不等于各种口径都达到")
     how.append(f"{doubt}{held}几种算法取要求最高的一种。")
-    return Target(text=rule.id, needed=max(amount for amount, _, _ in needs), unit=units.pop(), how=tuple(how))
+    physical = rule.check.operands == (PHYSICAL,)
+    if physical:
+        how.append("只计自用光伏和绿电直连，按年用电量不变估算；绿电交易和绿证不计入物理认定量。")
+    return Target(text=rule.id, needed=max(amount for amount, _, _ in needs), unit=units.pop(), how=tuple(how), physical=physical)
 
 
 def _needed(name: str, threshold: Fraction, run: CalculationRun, lookup: Any) -> tuple[Fraction, str] | None:
@@ -136,6 +143,9 @@ def _needed(name: str, threshold: Fraction, run: CalculationRun, lookup: Any) ->
         return value - threshold, "tCO2"
     if kind in ("intensity", "co2e_intensity") and value is not None and energy is not None:
         return (value - threshold) * energy, "tCO2"
+    if name == PHYSICAL and value is not None:
+        whole = lookup("electricity_kwh")
+        return None if whole is None else ((threshold - value) / 100 * whole, "kWh")
     if name == "renewable_kwh_share":
         whole, green = lookup("electricity_kwh"), lookup("renewable_kwh")
         return None if whole is None or green is None else (threshold / 100 * whole - green, "kWh")
@@ -168,14 +178,17 @@ def grid_factor(run: CalculationRun) -> tuple[Fraction, str] | None:
 
 
 def listed_measures(
-    profile: FactoryProfile, unit: str, run: CalculationRun
+    profile: FactoryProfile, unit: str, run: CalculationRun, *, physical: bool = False
 ) -> tuple[tuple[Listed, ...], tuple[tuple[str, str], ...]]:
-    """(measures that take part, (name, reason) of the others) for effects in ``unit``, tCO2 or kWh a year."""
+    """(measures that take part, (name, reason) of the others) for effects in ``unit``, tCO2 or kWh a year; with ``physical`` only
+    those that say they are own photovoltaics or a direct line."""
     listed: list[Listed] = []
     excluded: list[tuple[str, str]] = []
     for number, entry in enumerate(entries(profile, "measures"), 1):
         name = str(entry.get("name") or f"第 {number} 项").strip()
         problem = _problem(entry)
+        if not problem and physical and str(entry.get("kind", "")).strip() not in PHYSICAL_KINDS:
+            problem = "没有写明是自用光伏或绿电直连，物理认定量不计"
         effect = None if problem else effect_of(entry, unit, run)
         cost = _amount(entry, COSTS)
         if problem or effect is None or cost is None:
@@ -191,11 +204,11 @@ def _problem(entry: Mapping[str, Any]) -> str:
     if plain_value(entry.get("value")) is True:
         return "已实施，效果已在核算中"
     if not str(entry.get("source") or "").strip():
-        return "没有写数据来源（source）"
+        return "没有写数据来源"
     for keys, label in ((EFFECTS, "效果"), (("effect_kwh",), "效果"), (COSTS, "费用")):
         if any(entry.get(k) not in (None, "") for k in keys) and _amount(entry, keys) is None:
-            return f"{label}（{keys[0]}）不是不小于零的数"
-    return "" if _amount(entry, COSTS) is not None else "没有写费用（cost_wan_yuan）"
+            return f"{label}不是不小于零的数"
+    return "" if _amount(entry, COSTS) is not None else "没有写费用"
 
 
 def _amount(entry: Mapping[str, Any], keys: Sequence[str]) -> Fraction | None:
@@ -211,9 +224,9 @@ def effect_of(entry: Mapping[str, Any], unit: str, run: CalculationRun) -> tuple
     """(effect, how it came about); kWh become tCO2 by the grid factor of the run, never the other way round."""
     stated, kwh = _amount(entry, EFFECTS), _amount(entry, ("effect_kwh",))
     if unit == "kWh":
-        return None if kwh is None else (kwh, "档案给出 effect_kwh")
+        return None if kwh is None else (kwh, "档案给出的年电量")
     if stated is not None:
-        return stated, "档案给出 effect_tco2"
+        return stated, "档案给出的年减排量"
     factor = grid_factor(run)
     if kwh is None or factor is None:
         return None

@@ -309,3 +309,28 @@ def test_any_arrangement_has_unique_ids_and_loses_no_word(lines):
         joined = "".join(s.text for s in clause.sentences)
         assert "".join(joined.split()) == "".join(clause.text.split())
     assert all(covered[at] or text[at].isspace() for at in range(len(text)))
+
+
+# ── several items on one line ──
+
+
+@pytest.mark.parametrize(
+    ("line", "paths"),
+    [
+        ("（一）在本省注册。（二）近三年无失信。", ["(一)", "(二)"]),
+        ("申报材料包括：1.申报书；2.承诺书；3.营业执照。", ["引言-p1", "1", "2", "3"]),
+        ("一、条件。（一）甲；（二）乙。二、材料。", ["一", "一-(一)", "一-(二)", "二"]),
+        ("①甲；②乙；③丙。", ["①", "②", "③"]),
+        ("第九条 企业应当报告。第十条 主管部门应当核查。", ["第九条", "第十条"]),
+        # Nothing counts up: references, quantities, quotations, lists of attachments stay whole.
+        ("按照第三条（一）和（二）的规定办理。（三）另行通知。", ["引言-p1"]),
+        ("占比不低于30%。2030年不低于50%；1.5万千瓦时以上的。", ["引言-p1"]),
+        ("“包括：1.甲；2.乙。”是旧办法的说法。", ["引言-p1"]),
+        ("附件：1.申报书；2.汇总表", ["引言-p1"]),
+    ],
+)
+def test_items_on_one_line_are_clauses_of_their_own(line: str, paths: list[str]) -> None:
+    clauses = split_clauses(line + "\n", "x")
+    assert [c.path for c in clauses] == paths
+    assert all(line[c.start : c.end] == c.text for c in clauses)
+    assert "".join(c.text for c in clauses).replace(" ", "") == line.replace(" ", "")

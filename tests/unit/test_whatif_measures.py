@@ -22,6 +22,7 @@ from app.services.workspace import Workspace
 MEASURES = """
 [[measures]]
 name = "屋顶光伏二期"
+kind = "pv"
 effect_kwh = "400000"
 cost_wan_yuan = "120"
 source = "可研报告 2026-02"
@@ -146,6 +147,25 @@ def test_reaching_the_kwh_of_a_criterion_meets_it_in_a_scenario(ws: Workspace) -
         text = f'[[changes]]\nkind = "pv"\nkwh = "{fixed_text(kwh, 6)}"\n'
         changes = project_scenario(ws, ws.project(None), parse_scenario(text)).changes
         assert [c.after.value for c in changes if c.criterion == "hn-renewable" and c.after and c.after.value == "met"] == verdicts
+
+
+def test_only_power_traced_physically_counts_for_its_share(ws: Workspace) -> None:
+    from app.domain.number import fixed_text
+    from app.services.whatif import parse_scenario, project_scenario
+
+    value = chosen(ws, "n26-physical-2030")
+    assert value["target"]["unit"] == "kWh"
+    needed = parse_number(value["target"]["needed"])
+    assert needed == Fraction(35, 100) * 1_440_000 - 240_000
+    assert [m["name"] for m in value["chosen"]] == ["屋顶光伏二期"]
+    assert "物理认定量不计" in {e["name"]: e["reason"] for e in value["excluded"]}["绿电合同"]
+    assert any("绿证不计入" in how for how in value["target"]["how"])
+    # The amount is what the share needs when it is reckoned again by the core.
+    for kwh, reached in ((needed + 1, True), (needed - 1, False)):
+        text = f'[[changes]]\nkind = "pv"\nkwh = "{fixed_text(kwh, 6)}"\n'
+        projection = project_scenario(ws, ws.project(None), parse_scenario(text), ["zero_carbon_factory_national_2026"])
+        margin = next(m for _, m in projection.margins if (m.criterion, m.operand) == ("n26-physical-2030", "physical_share"))
+        assert (parse_number(margin.value) >= 35) is reached
 
 
 @pytest.mark.parametrize("target", ["", "x", "reduce_tco2=", "reduce_tco2=-1", "money=5", "g13-hydrogen", "hn-intensity", "hn-footprint-reduction"])
