@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.activity import DocumentKind, Extraction, ProposedRecord
-from app.domain.finding import Finding
+from app.domain.finding import Finding, Severity
 from app.domain.page import Document
 from extractors.evidence import note
 
@@ -17,7 +17,8 @@ def bound(document: Document, papers: Sequence[Extraction], left_out: Sequence[F
     """The extraction of the file. ``left_out`` are findings about pages that belong to no paper."""
     parts: list[Extraction] = []
     for paper in papers:
-        parts.append(_renumbered(paper, sum(len(p.records) for p in parts)))
+        part = _renumbered(paper, sum(len(p.records) for p in parts))
+        parts.append(replace(part, records=tuple(_asked(r, left_out) for r in part.records)))
     named = [_name(n, part) for n, part in enumerate(parts, 1)]
     findings = [_several(parts, named), *left_out]
     for n, (part, name) in enumerate(zip(parts, named, strict=True), 1):
@@ -37,6 +38,12 @@ def bound(document: Document, papers: Sequence[Extraction], left_out: Sequence[F
         explanation=tuple(f"{name}：{line}" for part, name in zip(parts, named, strict=True) for line in part.explanation),
         parts=tuple(parts),
     )
+
+
+def _asked(record: ProposedRecord, findings: Sequence[Finding]) -> ProposedRecord:
+    """A question about the file as a whole waits on each of its records."""
+    asked = tuple(f for f in findings if f.severity is not Severity.NOTE)
+    return replace(record, needs_review=True, findings=(*record.findings, *asked)) if asked else record
 
 
 def _renumbered(paper: Extraction, before: int) -> Extraction:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.finding import Finding
 from app.domain.page import Box, Document, Media, Page, Rule, Tag
+from extractors.bills.bound import bills_of
 from extractors.evidence import note
 from extractors.geometry.sheet import Sheet, lay_out
 from extractors.invoices.lines import read_lines
@@ -22,6 +23,7 @@ from extractors.text import compact
 
 PAGED = frozenset({Media.PDF, Media.OFD, Media.IMAGE})
 ENOUGH_TEXT = 20
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 TOTAL = ("价税合计", "(小写)")
 _NUMBERS = re.compile(r"(?<!\d)(?:\d{20}|\d{8})(?!\d)")
 
@@ -36,7 +38,7 @@ class Piece:
 
     @property
     def whole(self) -> bool:
-        return self.frame == (0.0, 0.0, 1.0, 1.0)
+        return self.frame == WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +57,27 @@ def take_apart(document: Document) -> tuple[tuple[Paper, ...], tuple[Finding, ..
     alone = (Paper(document=document, number=""),)
     if document.media is Media.XML:
         return _elements(document) or alone, ()
-    if document.media not in PAGED or any(t.origin != "qr" for t in document.tags) or not _maybe_several(document):
+    if document.media not in PAGED or any(t.origin != "qr" for t in document.tags):
         return alone, ()
+    if not _maybe_several(document):
+        return _bills(document) or (alone, ())
     template = next(t for t in load_templates() if t.id == "vat-invoice")
     pieces = [piece for page in document.pages for piece in _pieces(page, template)]
     if not any(p.number for p in pieces):
-        return alone, ()
+        return _bills(document) or (alone, ())
     groups, copies = _without_copies(_grouped(document, pieces), template)
     if len(groups) < 2 and not copies:
         return alone, ()
     papers = tuple(Paper(document=_document(document, group), number=group[0].number) for group in groups)
     return papers, tuple(_copy(number, page) for number, page in copies)
+
+
+def _bills(document: Document) -> tuple[tuple[Paper, ...], tuple[Finding, ...]] | None:
+    def only(*pages: Page) -> Document:
+        return _document(document, [Piece(page=page, frame=WHOLE) for page in pages])
+
+    bills, findings = bills_of(document, only)
+    return (tuple(Paper(document=only(*pages), number="") for pages in bills), findings) if bills else None
 
 
 def _elements(document: Document) -> tuple[Paper, ...]:
@@ -102,13 +114,13 @@ def _maybe_several(document: Document) -> bool:
 def _pieces(page: Page, template: Template) -> list[Piece]:
     """The page cut between its invoices, or whole."""
     if not page.words or (page.scanned and len(page.words) < ENOUGH_TEXT):
-        return [Piece(page=page, frame=(0.0, 0.0, 1.0, 1.0))]
+        return [Piece(page=page, frame=WHOLE)]
     sheet = lay_out(page)
     found: dict[str, tuple[float, float]] = {}
     for number, hit in invoice_numbers(sheet, template.data):
         found.setdefault(number, (hit.y0, hit.cx))
     if len(found) < 2:
-        return [Piece(page=page, frame=(0.0, 0.0, 1.0, 1.0), number=next(iter(found), ""))]
+        return [Piece(page=page, frame=WHOLE, number=next(iter(found), ""))]
     ordered = sorted(found.items(), key=lambda item: item[1])
     tops = [y for _, (y, _) in ordered]
     if max(tops) - min(tops) < 3 * sheet.em:
@@ -120,14 +132,14 @@ def _pieces(page: Page, template: Template) -> list[Piece]:
     ]
     # A number named in a remark begins no invoice: every paper states its own total.
     complete = all(any(word in compact(_cut(p).text) for word in TOTAL) for p in cut)
-    return cut if complete else [Piece(page=page, frame=(0.0, 0.0, 1.0, 1.0), number=ordered[0][0])]
+    return cut if complete else [Piece(page=page, frame=WHOLE, number=ordered[0][0])]
 
 
 def _side_by_side(page: Page, sheet: Sheet, found: Sequence[tuple[str, tuple[float, float]]]) -> list[Piece]:
     """Invoices beside each other fill equal shares of the width, each with its number in its own share; else the page stays whole."""
     share = sheet.width / len(found)
     if any(not n * share <= x < (n + 1) * share for n, (_, (_, x)) in enumerate(found)):
-        return [Piece(page=page, frame=(0.0, 0.0, 1.0, 1.0), number=found[0][0])]
+        return [Piece(page=page, frame=WHOLE, number=found[0][0])]
     return [
         Piece(page=page, frame=(n / len(found), 0.0, (n + 1) / len(found), 1.0), number=number)
         for n, (number, _) in enumerate(found)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from extract_pages import Canvas, Invoice, document
 from ledger_builders import new_project
+from test_extract_bound_bills import MARCH, bill
 
 from app.demo.invoice_pdf import write_invoice_pdf
 from app.demo.invoice_xml import write_invoice_xml
@@ -26,8 +30,6 @@ LIVE = (RecordStatus.PROPOSED, RecordStatus.CONFIRMED)
 
 def bundle(months: tuple[int, ...] = MONTHS) -> bytes:
     """The invoices of these months as the pages of one PDF."""
-    import io
-
     import pypdfium2
 
     out = pypdfium2.PdfDocument.new()
@@ -109,3 +111,14 @@ def test_a_copy_that_differs_blocks_its_invoice_alone(ws: Workspace, tmp_path: P
 def _write(path: Path, text: str) -> Path:
     path.write_text(text, "utf-8")
     return path
+
+
+def test_a_bill_and_its_invoice_in_one_file_are_one_activity(ws: Workspace, tmp_path: Path) -> None:
+    project = new_project(ws)
+    pages = document(bill(1, *MARCH, "12000", 1000), Invoice().draw(Canvas(number=2)))
+    path = _write(tmp_path / "合订.txt", pages.sha256)
+    received = intake.receive_file(ws, project, path)
+    intake.process(ws, project, received.sha256, document=replace(pages, sha256=received.sha256))
+    live = [r for r in review.list_records(ws, project) if r.status in LIVE]
+    assert [(r.record.quantity, r.record.amount) for r in live] == [("12000", "8400.00")]
+    assert verify_project(ws, project)["findings"] == []
