@@ -69,7 +69,7 @@ def latest_grid_year(library: Any) -> int | None:
 def prepare(ws: Workspace, project: Project) -> InventoryBuild:
     """Inputs of the core for the confirmed records, with completeness checks. Raises CalculationRefused."""
     from app.accounting.completeness import check_completeness
-    from app.services.evidence import project_evidence
+    from app.services.evidence import project_evidence, with_merged_readings
 
     confirmed = confirmed_records(ws, project)
     build = build_inputs(project.profile, confirmed, latest_grid_year(ws.factors))
@@ -77,8 +77,10 @@ def prepare(ws: Workspace, project: Project) -> InventoryBuild:
     if project.profile.year:
         with ws.reading() as c:
             extractions = [d.extraction for d in rows.documents(c, project.id) if d.extraction]
+            merged = rows.records(c, project.id, status=RecordStatus.SUPERSEDED)
         heat = heat_per_tonne(build, ws.factors)
-        evidence = project_evidence(project.profile, [i.record for i in confirmed], extractions, heat)
+        papers = with_merged_readings([i.record for i in confirmed], [(r.superseded_by, r.record) for r in merged if r.superseded_by])
+        evidence = project_evidence(project.profile, papers, extractions, heat)
         build.findings += check_completeness(records, years=(project.profile.year,), evidence=evidence)
     build.findings += _claims_elsewhere(ws, project)
     with ws.reading() as c:

@@ -4,6 +4,7 @@ of meters of its profile. Typed for app.accounting.completeness."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,13 @@ from app.domain.activity import Extraction, ProposedRecord
 from app.domain.carrier import Carrier, Direction
 from app.domain.project import FactoryProfile
 from app.domain.units import find_unit
+
+READING_PARAMS = frozenset(
+    {
+        "opening", "closing", "multiplier", "reading_adjustment", "meter_digits", "change_reason", "old_meter_number", "old_opening",
+        "old_closing", "old_multiplier",
+    }
+)  # fmt: skip
 
 
 def readings_of(records: Iterable[ProposedRecord]) -> list[Reading]:
@@ -48,6 +56,28 @@ def readings_of(records: Iterable[ProposedRecord]) -> list[Reading]:
             )
         )
     return out
+
+
+def with_merged_readings(
+    records: Sequence[ProposedRecord], merged: Iterable[tuple[str, ProposedRecord]]
+) -> list[ProposedRecord]:
+    """The records with the readings of papers that were merged into them (the bill behind an invoice of the same month): ``merged``
+    pairs the id of the record that stands with one that it replaced. What a record says itself stays."""
+    own = {r.id: r for r in records}
+    for winner, loser in merged:
+        kept = own.get(winner)
+        if kept is None or "opening" in kept.params or not {"opening", "closing"} <= set(loser.params):
+            continue
+        if plain_number(kept.quantity) != plain_number(loser.quantity) or kept.unit != loser.unit:
+            continue  # corrected since: the readings prove the old figure
+        found = {k: v for k, v in loser.params.items() if k in READING_PARAMS}
+        own[winner] = replace(
+            kept,
+            params={**found, **kept.params},
+            meter_number=kept.meter_number or loser.meter_number,
+            account_number=kept.account_number or loser.account_number,
+        )
+    return [own[r.id] for r in records]
 
 
 def _place(text: str) -> Fraction:

@@ -14,7 +14,7 @@ from app.domain.finding import Finding, Severity
 from app.domain.page import Source
 from app.domain.project import FactoryProfile
 from app.services.account import _ancestors
-from app.services.evidence import parents_of, project_evidence, readings_of, totals_of
+from app.services.evidence import parents_of, project_evidence, readings_of, totals_of, with_merged_readings
 from app.services.inventory_reporting import reporting
 
 
@@ -56,6 +56,19 @@ def test_every_reading_a_record_may_carry():
     (unnamed,) = readings_of([record("a", 1, opening="0", closing="20", multiplier="60", old_opening="35", old_closing="40")])
     assert unnamed.removed is not None
     assert (unnamed.removed.meter, unnamed.removed.multiplier) == ("M1（旧表）", 60)
+
+
+def test_the_readings_of_a_merged_bill_stand_behind_its_invoice():
+    """The invoice stands and prints no readings; the bill of the month that was merged into it does."""
+    invoice = replace(record("i", 1), meter_number=None)
+    bill = record("b", 1, opening="10", closing="35", multiplier="40")
+    (one,) = readings_of(with_merged_readings([invoice], [("i", bill)]))
+    assert (one.record, one.meter, one.product, one.quantity) == ("i", "M1", 1000, 1000)
+    assert with_merged_readings([invoice], [("x", bill), ("i", record("p", 1))]) == [invoice]
+    corrected = replace(invoice, quantity="1200")
+    assert with_merged_readings([corrected], [("i", bill)]) == [corrected]
+    own = record("i", 1, opening="1", closing="26", multiplier="40")
+    assert with_merged_readings([own], [("i", bill)]) == [own]
 
 
 @pytest.mark.parametrize("bad", [{"meter_digits": "六"}, {"meter_digits": "0"}, {"old_opening": "35"}, {"old_opening": "x", "old_closing": "4"}])

@@ -92,3 +92,24 @@ def test_changed_and_missing_files_are_found(ws: Workspace) -> None:
     ws.blobs.path(extraction("b.pdf").sha256).unlink()
     found = {f.id: f.subjects[0] for f in verify_project(ws, project)["findings"]}
     assert found == {"file-changed": extraction("a.pdf").sha256, "file-missing": extraction("b.pdf").sha256}
+
+
+def test_readings_of_confirmed_records_are_held_against_each_other(ws: Workspace) -> None:
+    """January closes on 35, February opens on 36: 40 kWh are lost at multiplier 40; a wrong product blocks."""
+    project = new_project(ws)
+    january = {"period_start": "2025-01-01", "period_end": "2025-01-31", "meter_number": "M1"}
+    february = {"period_start": "2025-02-01", "period_end": "2025-02-28", "meter_number": "M1"}
+    take_in(
+        ws,
+        project,
+        extraction("jan.pdf", record("r1", "1000", params={"opening": "10", "closing": "35", "multiplier": "40"}, **january)),
+        extraction("feb.pdf", record("r1", "1000", params={"opening": "36", "closing": "61", "multiplier": "40"}, **february)),
+    )
+    review.confirm(ws, project, [rid("jan.pdf"), rid("feb.pdf")])
+    found = {f.id: f for f in account.account(ws, project).findings}
+    assert found["reading-continuity"].subjects == (rid("jan.pdf"), rid("feb.pdf"))
+    assert "漏计 40" in found["reading-continuity"].message
+    review.correct(ws, project, rid("feb.pdf"), {"opening": "35", "closing": "62"}, "重抄")
+    found = {f.id: f for f in account.account(ws, project).findings}
+    assert "reading-continuity" not in found
+    assert found["reading-product"].severity is Severity.BLOCKING
