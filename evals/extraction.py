@@ -163,10 +163,11 @@ def _compare_fields(name: str, entry: Mapping[str, Any], extraction: Extraction,
 
 
 def _line_key(values: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(_same(values.get(key, "")) for key in LINE)
+    return tuple(same_text(values.get(key, "")) for key in LINE)
 
 
-def _same(text: str) -> str:
+def same_text(text: str) -> str:
+    """A form in which equal figures are equal strings: ``1,200.0`` and ``1200``, ``13%`` and ``0.13``; other texts compact."""
     plain = compact(text)
     if plain.endswith("%"):
         try:

@@ -42,6 +42,13 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--one"]:
         run_one(arguments[1])
         return
+    if arguments == ["extraction-peers"]:
+        from evals.bench.peers import run
+
+        print("extraction-peers")
+        for line in run():
+            print(line, flush=True)
+        return
     wanted = [g for g in GROUPS if not arguments or g in arguments]
     for group in wanted:
         print(f"{group}")

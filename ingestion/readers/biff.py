@@ -9,6 +9,9 @@ from ingestion.readers.content import encrypted
 
 _BOF, _FORMULA, _STRING, _BOUNDSHEET, _FILEPASS = (0x0809, 0x0006, 0x0207, 0x0085, 0x002F)
 _TEXT, _EMPTY = 0, 3
+#: Records of cells, which all begin with row and column.
+_CELLS = frozenset({_FORMULA, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x00BD, 0x00BE})
+_COLUMNS = 256
 
 Place = tuple[int, int, int]
 """(sheet from 0, row from 1, column from 1)."""
@@ -47,6 +50,13 @@ def uncomputed_formulas(stream: bytes) -> frozenset[Place]:
     if waiting is not None:
         found.add(waiting)
     return frozenset(found)
+
+
+def beyond_sheet(stream: bytes) -> bool:
+    """True when a cell claims a column that no old workbook has ([MS-XLS] 2.5.31): a table reader would make room for all in between."""
+    return any(
+        kind in _CELLS and len(body) >= 4 and struct.unpack_from("<HH", body)[1] >= _COLUMNS for _, kind, body in _records(stream)
+    )
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.page import Cell, Table
 from ingestion import limits
-from ingestion.readers.biff import uncomputed_formulas
+from ingestion.readers.biff import beyond_sheet, uncomputed_formulas
 from ingestion.readers.compound import read_stream
 from ingestion.readers.content import Content, damaged, encrypted, too_large
 from ingestion.readers.number_text import GENERAL, SIGNIFICANT, number_text, plain_number
@@ -26,6 +26,8 @@ def read(data: bytes) -> Content:
     if stream is None:
         raise damaged("没有工作簿内容", what=_WHAT)
     empty = uncomputed_formulas(stream)
+    if beyond_sheet(stream):
+        raise damaged("单元格位置超出工作表", what=_WHAT)
     try:
         tables, lost, unknown = _tables(data, empty)
     except (MemoryError, ImportError):
