@@ -61,7 +61,7 @@ def readiness(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> 
     features, vector = measure(frame, context, knowledge)
     model = _model_for(context.index.embedder.engine_id)
     found = model.bias + sum((value - mean) / spread * weight for value, mean, spread, weight in
-                             zip(features, model.mean, model.spread, model.shape, strict=False))
+                             zip(features, model.mean, model.spread, model.shape, strict=True))
     if model.direction:
         centred = vector - np.frombuffer(model.centre, dtype=np.float32)
         centred /= np.linalg.norm(centred) or 1.0

@@ -40,7 +40,7 @@ def _written_out(question: str, earlier: str, context: AssistantContext, knowled
         return question
     if not now.topics:
         return f"{earlier.rstrip('?？。')},{question}"
-    return _carried(before, now) + question
+    return _carried(before, now) + question if now.type is not None and "国家" not in now.text else question
 
 
 def _other_subject(subject: str, before: Frame, context: AssistantContext, knowledge: Knowledge) -> str:

@@ -392,5 +392,5 @@ DECIDERS: tuple[Decider, ...] = (off_topic, rejected_claim, about_document, plac
                                  confirmed_statement, unheard_ordinal, missing_value, unheard_number, unheard_year, region_without_text, silent_topic,
                                  unsupported, from_documents)
 # A value found on the asked topic needs less of the model's word than a sentence that was merely ranked first.
-WITHHELD_BELOW: dict[Decider, float] = {missing_value: -2.0, silent_topic: -0.5, from_documents: 0.0}
+WITHHELD_BELOW: dict[Decider, float] = {missing_value: -2.0, silent_topic: -0.5, from_documents: 0.3}
 OVERRULED: tuple[Decider, ...] = (off_topic, uncounted, unsupported)

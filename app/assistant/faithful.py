@@ -16,10 +16,13 @@ from app.retrieval.folding import plain, terms
 LEAST_SUPPORT = 0.55
 LEAST_PART = 0.34
 LEAST_NEIGHBOURS = 0.5
-AROUND = 30
+AROUND = 60
+BEFORE = 25
+FEW_WORDS = 3
 LONGEST_SENTENCE = 400
 STRONG_WORDS = ("必须", "应当", "强制", "不得", "禁止", "一律", "保证", "一定能", "已经符合", "符合条件", "达标", "合格", "可以申报", "能够通过")
 NEGATIONS = re.compile(r"不(?!仅|但|断|同|少于|低于|高于|超过|小于|大于|符合|属于)|没有|无需|无须|未(?!来|见)|免于|取消|禁止|并非|排除|除外")
+YEAR = re.compile(r"到?20\d\d年")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 COUNTED = re.compile(r"百分之[一二三四五六七八九十百零点]+|[一二三四五六七八九十百千两]+(?:成|万|亿|元|倍|年|个月|天|家|级)|一半|翻番|全免")
 NAMED = re.compile(r"《[^》]{2,40}》|第[一二三四五六七八九十百\d]+[条款章节]|\(?20\d\d\)?\s*\d+号|(?:gb|t)/[a-z\-]*\s*\d[\d.]*|iso\s*\d+")
@@ -53,12 +56,15 @@ def _turned_round(spoken: str, held: str, question: str) -> bool:
 
 
 def _misplaced_number(spoken: str, held: str, question: str) -> bool:
-    """The words around a number, up to the next comma, must stand around the same number in the quotes."""
-    for part in re.split(r"[,;。:]", spoken):
-        rest = NUMBER.sub(" ", part)
-        words = [term for term in terms(rest) if not term.isascii()]
+    """The words of a number's clause, and of the next one where it stands almost alone (到2030年，…), must stand around the same
+    number in the quotes, before the next year begins."""
+    parts = re.split(r"[,;。:]", spoken)
+    for place, part in enumerate(parts):
+        words = [term for term in terms(NUMBER.sub(" ", part)) if not term.isascii()]
+        if len(words) < FEW_WORDS and place + 1 < len(parts):
+            words += [term for term in terms(NUMBER.sub(" ", parts[place + 1])) if not term.isascii()]
         for number in NUMBER.findall(part):
-            near = " ".join(held[max(0, m.start() - AROUND) : m.end() + AROUND]
+            near = " ".join(re.split(r"[;。]", held[max(0, m.start() - BEFORE) : m.end()])[-1] + YEAR.split(held[m.end() : m.end() + AROUND])[0]
                             for m in re.finditer(rf"(?<![\d.]){re.escape(number)}(?![\d])", held))
             if words and sum(word in near for word in words) / len(words) < LEAST_NEIGHBOURS:
                 return True

@@ -12,6 +12,7 @@ from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
 from app.retrieval.regions import is_national
 
+SHORTEST_NUMBER = 4
 PHRASE = re.compile(r"[“\"「『《]([^”\"」』》]{2,30})[”\"」』》]")
 
 
@@ -105,6 +106,8 @@ def _schemes(text: str, knowledge: Knowledge, scheme: str | None) -> tuple[str, 
         wanted = next((f.id for f in knowledge.families if f.id == scheme or matches(f.schemes, scheme)), None)
         if wanted and "factory" not in named:
             return wanted, named
+    if named == ("context",):
+        return "context", named
     others = [name for name in named if name not in ("factory", "context", "centre")]
     if others and "factory" not in named:
         return others[0], named
@@ -133,7 +136,8 @@ def _is_named(document: PolicyDocument, squeezed: str) -> bool:
     if document.document_number:
         number = re.sub(r"\s", "", plain(document.document_number))
         bare = re.sub(r"[-:]\d{4}$", "", number)
-        if number in squeezed or (re.match(r"^[a-z]", bare) and len(bare) > 4 and bare in squeezed):
+        whole = re.sub(r"-\d+$", "", bare)
+        if number in squeezed or (re.match(r"^[a-z]", whole) and len(whole) > SHORTEST_NUMBER and whole in squeezed):
             return True
     title = re.sub(r"\s", "", plain(document.title))
     return len(title) > 6 and title in squeezed

@@ -18,7 +18,7 @@ from app.retrieval.folding import plain
 
 REPORTED_LEAD = 0.06
 CLEAR_LEAD = 0.09
-TOPIC_MARGIN = 0.04
+TOPIC_MARGIN = 0.045
 PART_MARGIN = 0.08
 MOST_PARTS = 3
 MOST_QUOTES = 6
