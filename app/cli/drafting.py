@@ -20,6 +20,7 @@ from app.domain.plain import to_plain
 @click.option("--forms", "listing", is_flag=True, help="列出可用的申报表格")
 @click.option("--template", "template", type=click.Path(path_type=Path), metavar="FILE.docx", help="填入自备的 Word 模板")
 @click.option("--sample-template", "sample", type=click.Path(path_type=Path), metavar="FILE.docx", help="写出一份模板样例")
+@click.option("--reword", is_flag=True, help="用已配置的语言模型润色文字，逐句核对，不过的保留原句")
 @common_options
 def draft(
     key: str | None,
@@ -29,6 +30,7 @@ def draft(
     listing: bool,
     template: Path | None,
     sample: Path | None,
+    reword: bool,
 ) -> int:
     from app.services.drafting import FORM, forms, make_draft, write_out
 
@@ -46,7 +48,7 @@ def draft(
         raise UsageError("output_missing", "没有指定输出文件。", fix="用 -o 文件.docx 指定。", subject="out")
     ws = workspace()
     project = ws.project(key)
-    made = make_draft(ws, project, sections or None, form=form or FORM, template=template)
+    made = make_draft(ws, project, sections or None, form=form or FORM, template=template, reword=reword)
     write_out(made.data, out)
     summary = {**made.summary, "project": project.id, "file": str(out)}
 

@@ -52,13 +52,13 @@ def _build(ws: Workspace) -> Any:
         coverage={id: detail.coverage for id, detail in details.items()},
         cache_path=folder / "vectors.sqlite",
         store=store,
-        model=_model(ws),
+        model=chat_model(ws),
         prompts=corpus_root().parent / "prompts",
         reranker=open_reranker(settings.reranker),
     )
 
 
-def _model(ws: Workspace) -> Any:
+def chat_model(ws: Workspace) -> Any:
     """The configured chat model, or None."""
     settings = ws.settings
     if not settings.llm_model:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.activity import DocumentKind, RecordStatus
-from app.domain.errors import InputRefused, UsageError, system_reason
+from app.domain.errors import InputRefused, LingtanError, UsageError, system_reason
 from app.domain.fact import Fact
 from app.domain.finding import Finding, Severity
 from app.domain.form import plain_title
@@ -146,23 +146,28 @@ def compose(ws: Workspace, project: Project, sections: Sequence[str] | None = No
 
 
 def make_draft(
-    ws: Workspace, project: Project, sections: Sequence[str] | None = None, form: str = FORM, template: Path | None = None
+    ws: Workspace, project: Project, sections: Sequence[str] | None = None, form: str = FORM, template: Path | None = None,
+    reword: bool = False,
 ) -> MadeDraft:
-    """Compose, write and keep the draft, into the applicant's own Word ``template`` when one is given. Raises InputRefused when a
-    number has no fact or the template cannot be filled."""
+    """Compose, write and keep the draft, into the applicant's own Word ``template`` when one is given, in the words of the
+    configured language model with ``reword``. Raises InputRefused when a number has no fact or the template cannot be filled."""
     from app.drafting.verify import verify_docx
     from app.drafting.word import write_docx
     from app.services.draft_assembly import with_edits
 
     draft = with_edits(ws, project, compose(ws, project, sections, form))
     notes: list[str] = []
+    if reword:
+        draft, note = reworded(ws, draft)
+        notes.append(note)
     if template is None:
         data = write_docx(draft)
     else:
         from app.drafting.own_template import fill_template
 
         filled = fill_template(read_file(template), draft)
-        data, notes = filled.data, list(filled.notes)
+        data = filled.data
+        notes += filled.notes
     report = verify_docx(data, facts=draft.facts, policies=ws.policies)
     if not report.ok:
         first = next(f for f in report.findings if f.severity is Severity.BLOCKING)
@@ -198,6 +203,28 @@ def make_draft(
             "notes": notes,
         },
     )
+
+
+def reworded(ws: Workspace, draft: Any) -> tuple[Any, str]:
+    """(the draft in the model's words, what became of them). Without a model, or when it does not answer, the draft as it is."""
+    from app.assistant.prompt import load_prompt
+    from app.corpus.paths import corpus_root
+    from app.drafting.rewording import reword, summary
+    from app.services.asking import chat_model
+
+    model = chat_model(ws)
+    if model is None:
+        return draft, "没有配置语言模型，文字未改写"
+    prompt = load_prompt(corpus_root().parent / "prompts" / "draft.toml")
+
+    def write(sentences: str, facts: str) -> str:
+        return str(model.complete(prompt.system, prompt.render(sentences=sentences, facts=facts)))
+
+    try:
+        made = reword(draft, write)
+    except LingtanError as error:
+        return draft, f"文字未改写：{error.message}"
+    return made.draft, summary(made.kept, made.changed)
 
 
 def over_limit(draft: Any) -> list[dict[str, Any]]:
