@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingestion.numbering import fold
 
@@ -71,7 +72,7 @@ def _cut(line: str, start: int, end: int, kind: _Kind) -> list[tuple[int, int]]:
     if len(run) < 2:
         return [(start, end)]
     edges = [*([start] if run[0] > start else []), *run, end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _open(line: str, start: int, at: int) -> bool:

@@ -68,4 +68,7 @@ def grouped(findings: Iterable[Finding | Mapping[str, Any]]) -> list[dict[str, A
 def short_clause(clause: str) -> str:
     """``miit-2026-13/三-(一)#s2`` → ``三（一）``: the place inside a document whose title stands beside it."""
     path = clause.partition("/")[2].partition("#")[0] or clause
-    return path.replace("-(", "(").replace("(", "（").replace(")", "）")
+    path = path.replace("-(", "(").replace("(", "（").replace(")", "）")
+    # Paragraphs and rows without a number of their own are counted.
+    path = re.sub(r"-?p(\d+)(?=$|-|~)", r" 第\1段", path)
+    return re.sub(r"-?t(\d+)(?=$|-|~)", r" 表第\1行", path).strip()

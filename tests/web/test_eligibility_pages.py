@@ -146,3 +146,25 @@ def test_errors_of_the_interface_have_the_shape_of_the_contract(
     answer = filled.request(method, "/api/v1/projects/p1" + path, json=body)
     assert answer.status_code == status, answer.text
     assert answer.json()["error"]["id"] == id
+
+
+def test_a_document_is_handed_in_beside_its_item(filled: TestClient, token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    import app.jobs.intake as intake
+
+    started: list[tuple[str, int]] = []
+    monkeypatch.setattr(intake, "submit", lambda project, documents: started.append((project, len(documents))) or "job")
+    page = filled.get(BASE + "/gaps").text
+    assert 'hx-post="/projects/p1/eligibility/gaps/g13-energy-rules/evidence"' in page
+    files = {"file": ("节能管理制度.txt", "节能降碳管理制度（测试）".encode())}
+    path = BASE + "/gaps/g13-energy-rules/evidence"
+    assert filled.post(path, files=files).status_code == 403
+    answer = filled.post(path, files=files, data={"state": "true"}, headers=token(filled))
+    assert answer.status_code == 200
+    assert "已收到“节能管理制度.txt”" in answer.text
+    assert "已写在" in answer.text
+    assert started == [("p1", 1)]
+    assert "节能管理制度.txt" in filled.get("/projects/p1/profile/text").text
+    refused = filled.post(path, files={"file": ("空.txt", b"")}, headers=token(filled))
+    assert refused.status_code == 200
+    assert "role=\"alert\"" in refused.text
+    assert filled.post(BASE + "/gaps/nothing/evidence", files=files, headers=token(filled)).text.count("没有编号为 nothing 的条目") == 1

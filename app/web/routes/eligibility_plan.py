@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.domain.errors import LingtanError, UsageError
@@ -12,11 +13,13 @@ from app.domain.project import Project
 from app.eligibility.scenario import Scenario, read_scenario
 from app.services import comparison
 from app.services.account import latest
+from app.services.gap_evidence import Handed, hand_in, page_of, rule_of, statement_of
 from app.services.gaps import make_gap_plan, note_gap, plan_to_json, plan_workbook
 from app.services.schemes import cards_to_json, open_schemes, scheme_cards
 from app.services.whatif import Outlook, near_text, project_scenario, projection_to_json
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame
+from app.web.receiving import Reception, given_name, receive_files
 from app.web.templating import render
 from app.web.wording import short_clause
 
@@ -33,7 +36,7 @@ def _xlsx(data: bytes, name: str) -> Response:
 @router.get(BASE + "/gaps")
 def gaps(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
     plan = plan_to_json(make_gap_plan(ws, project))
-    items = [_linked(project, item) for item in plan["items"]]
+    items = [{**_linked(project, item), **_evidence(ws, item["id"])} for item in plan["items"]]
     context = {
         **frame(ws, project),
         "plan": plan,
@@ -45,6 +48,41 @@ def gaps(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
 
 def _linked(project: Project, item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "clause_label": short_clause(item["clause"]), "href": f"/projects/{project.id}/eligibility#{item['id']}"}
+
+
+def _evidence(ws: Workspace, criterion: str) -> dict[str, Any]:
+    """What the form for handing in a document offers: the one fact it may state, and the page of the profile for the rest."""
+    fact = statement_of(ws.ruleset, criterion)
+    return {"states": fact.label if fact else "", "page": page_of(ws.ruleset, criterion)}
+
+
+@router.post(BASE + "/gaps/{criterion}/evidence")
+async def gap_evidence(
+    request: Request,
+    ws: WorkspaceDep,
+    project: ProjectDep,
+    criterion: str,
+    file: Annotated[UploadFile, File()],
+    state: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a document for an item, read it, and write it beside what the item asks for; the answer says what is still open."""
+    from app.jobs.intake import submit
+
+    def work() -> tuple[Reception, Handed]:
+        rule_of(ws.ruleset, criterion)
+        reception = receive_files(ws, project, [file])
+        if reception.refused:
+            raise reception.refused[0][1]
+        return reception, hand_in(ws, project, criterion, given_name(file), state=bool(state))
+
+    try:
+        reception, handed = await run_in_threadpool(work)
+    except LingtanError as error:
+        return render(request, "_partials/gap_handed.html", {"project": project, "refusal": error, "handed": None, "file": ""})
+    if reception.received:
+        await run_in_threadpool(submit, project.id, reception.received)
+    context = {"project": project, "refusal": None, "handed": handed, "file": given_name(file)}
+    return render(request, "_partials/gap_handed.html", context)
 
 
 @router.get(BASE + "/gaps.xlsx")
@@ -78,6 +116,7 @@ def schemes(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response
         **frame(ws, project),
         "cards": [c for c in value["schemes"] if c["scheme"]],
         "others": [c for c in value["schemes"] if not c["scheme"]],
+        "names": {id: d.document_number or d.title for id, d in ws.policies.items()},
     }
     return render(request, "pages/eligibility_schemes.html", context)
 
@@ -144,8 +183,6 @@ def _form(ws: Workspace, project: Project, inputs: dict[str, Any]) -> dict[str, 
 @router.post(BASE + "/what-if")
 async def recompute(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
     """The result for the form as it stands. What cannot be reckoned is said in the same place."""
-    from starlette.concurrency import run_in_threadpool
-
     form = {key: str(value).strip() for key, value in (await request.form()).items()}
     context: dict[str, Any] = {"project": project, "value": None, "refusal": None}
     try:
