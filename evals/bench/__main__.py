@@ -27,15 +27,23 @@ def run_one(name: str) -> None:
     import resource
 
     work = SCENARIOS[name]()
-    cpu, wall = time.process_time(), time.perf_counter()
+    cpu, wall = _cpu(), time.perf_counter()
     count = work()
     figures = {
         "count": count,
-        "cpu": time.process_time() - cpu,
+        "cpu": _cpu() - cpu,
         "wall": time.perf_counter() - wall,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "worker_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }
     print(json.dumps(figures))
+
+
+def _cpu() -> float:
+    """Processor seconds of this process and of the workers it has ended."""
+    import resource
+
+    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def main(arguments: list[str]) -> None:
@@ -59,7 +67,8 @@ def main(arguments: list[str]) -> None:
             ratio = got["cpu"] / base["cpu"] if base["cpu"] else 0.0
             size = got["count"] / base["count"] if base["count"] else 0.0
             print(
-                f"  {name:<28} n={got['count']:>8.0f}  cpu {got['cpu']:7.2f} s  peak {got['peak_mb']:6.0f} MB"
+                f"  {name:<28} n={got['count']:>8.0f}  cpu {got['cpu']:7.2f} s  ({got['cpu'] / max(got['count'], 1):.4f} each)"
+                f"  peak {got['peak_mb']:5.0f} MB, workers {got['worker_mb']:5.0f} MB"
                 f"  cpu ×{ratio:6.2f} for n ×{size:6.2f}"
             )
 

@@ -30,8 +30,8 @@ def cpu() -> float:
 
 
 def invoice2data(templates: str) -> Read:
-    from invoice2data import extract_data  # type: ignore[import-not-found]
-    from invoice2data.extract.loader import read_templates  # type: ignore[import-not-found]
+    from invoice2data import extract_data
+    from invoice2data.extract.loader import read_templates
 
     known = read_templates(templates)
 
@@ -60,7 +60,7 @@ def pdfplumber(_: str) -> Read:
 
 def camelot(flavor: str) -> Callable[[str], Read]:
     def prepare(_: str) -> Read:
-        import camelot as library  # type: ignore[import-not-found]
+        import camelot as library
 
         def read(path: Path) -> dict[str, Any]:
             tables = library.read_pdf(str(path), pages="all", flavor=flavor)
@@ -83,7 +83,7 @@ def main(name: str, folder: str, templates: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     read = READERS[name](templates)
     files = sorted(Path(folder).glob("*.pdf"))
-    failed = {"fields": {}, "rows": []}
+    failed: dict[str, Any] = {"fields": {}, "rows": []}
     try:
         read(files[0])  # imports are not what is measured
     except Exception:

@@ -115,6 +115,30 @@ def reading(kind: str) -> Work:
     return work
 
 
+def uploading(files: int) -> Work:
+    """So many different text invoices in one upload to a fresh project: reading in the sandbox, extraction, reconciling, index."""
+    import tempfile
+
+    from app.bootstrap import open_workspace
+    from app.demo.factory import profile_toml
+    from app.services.intake import upload
+    from app.services.projects import add_project
+    from evals.layouts.catalogue import make
+
+    folder, home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
+    for number in range(files):
+        (folder / f"invoice-{number:04d}.pdf").write_bytes(make("pdf-browser", 800_000 + number).data)
+    ws = open_workspace(home)
+    project = add_project(ws, profile_toml())
+
+    def work() -> int:
+        read = upload(ws, project, [folder])
+        assert all(item["status"] == "read" for item in read)
+        return len(read)
+
+    return work
+
+
 def answering() -> Work:
     """The development questions against the index, warm."""
     import tempfile
@@ -237,6 +261,22 @@ def what_if(projections: int) -> Work:
     return work
 
 
+def searching(clauses: int) -> Work:
+    """The development questions over synthetic policies; figures a question are in evals.bench.retrieval."""
+    from app.retrieval.index import PolicyIndex
+    from evals.bench.retrieval import ReusingEngine, questions, synthetic_documents
+
+    index = PolicyIndex.build(synthetic_documents(clauses), ReusingEngine())
+    asked = questions()
+
+    def work() -> int:
+        for question in asked:
+            index.search(question)
+        return len(asked)
+
+    return work
+
+
 SCENARIOS: dict[str, Callable[[], Work]] = {
     "accounting-10k": partial(accounting, 10_000),
     "accounting-100k": partial(accounting, 100_000),
@@ -244,7 +284,12 @@ SCENARIOS: dict[str, Callable[[], Work]] = {
     "reading-pdf": partial(reading, "pdf"),
     "reading-ofd": partial(reading, "ofd"),
     "reading-xml": partial(reading, "xml"),
+    "upload-100": partial(uploading, 100),
+    "upload-500": partial(uploading, 500),
+    "upload-1000": partial(uploading, 1_000),
     "answering": answering,
+    "searching-200": partial(searching, 200),
+    "searching-20k": partial(searching, 20_000),
     "eligibility-100": partial(eligibility, 100),
     "eligibility-1k": partial(eligibility, 1_000),
     "what-if-100": partial(what_if, 100),
@@ -252,6 +297,8 @@ SCENARIOS: dict[str, Callable[[], Work]] = {
 GROUPS: dict[str, list[str]] = {
     "accounting": ["accounting-10k", "accounting-100k", "accounting-300k"],
     "reading": ["reading-xml", "reading-ofd", "reading-pdf"],
+    "upload": ["upload-100", "upload-500", "upload-1000"],
     "answering": ["answering"],
+    "retrieval": ["searching-200", "searching-20k"],
     "eligibility": ["eligibility-100", "eligibility-1k", "what-if-100"],
 }

@@ -14,11 +14,15 @@ from hypothesis import strategies as st
 from app.domain.errors import InputRefused
 from app.domain.page import Document
 from app.domain.plain import from_plain, to_plain
+from evals.fuzz.checking import check as fuzz_check
+from evals.fuzz.running import case
+from evals.fuzz.running import run as fuzz_run
 from ingestion.reading import read_document
 
 make = runpy.run_path(str(Path(__file__).parents[1] / "unit" / "reader_files.py"))
 
 SECONDS = 5.0
+FOUND = sorted((Path(__file__).parents[1] / "golden" / "extraction" / "found").iterdir())
 HTML = "<html><body><h1>通知</h1><table><tr><td rowspan=2>月份</td><td>电量</td></tr><tr><td>100</td></tr></table></body></html>"
 SEEDS = {
     "pdf": make["pdf"](make["bill_page"]),
@@ -190,3 +194,38 @@ def test_arbitrary_text(text, encoding):
 )
 def test_hostile_shapes(data):
     check(data)
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda p: p.stem)
+def test_found_cases_stay_answered(path):
+    """Files that once brought a reader down; each is generated and small."""
+    _, problem = fuzz_check(path.read_bytes(), path.name)
+    assert problem == ""
+
+
+def test_a_slice_of_the_long_run():
+    """The first cases of ``python -m evals.fuzz`` for every family; the long run has twenty thousand."""
+    report = fuzz_run(150, 3)
+    assert report["done"] == 150
+    assert report["found"] == []
+    assert len(report["outcomes"]) >= 6
+
+
+def test_a_run_goes_on_where_it_stopped(tmp_path):
+    state = tmp_path / "state.json"
+    first = fuzz_run(12, 4, state=state)
+    again = fuzz_run(20, 4, state=state)
+    assert (first["done"], again["done"]) == (12, 20)
+    assert sum(n for outcomes in again["outcomes"].values() for n in outcomes.values()) == 20
+    assert case(4, 15).data == case(4, 15).data
+
+
+def test_the_checker_sees_an_unexpected_error_and_silence(monkeypatch):
+    from evals.fuzz import checking
+    from ingestion import reading
+
+    def broken(data, name):
+        raise IndexError("x")
+
+    monkeypatch.setattr(reading, "read_document", broken)
+    assert checking.check(b"a,b\n1,2\n", "a.csv") == ("error", "IndexError: x")
