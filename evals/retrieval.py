@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Rankers:
             self._words = Bm25([_cut(p.indexed) for p in index.passages])
             self.methods = {"bm25-jieba": self._jieba, **self.methods}
 
-    def _clauses(self, scores: Sequence[float], allowed: set[str] | None) -> list[str]:
+    def _clauses(self, scores: Iterable[float], allowed: set[str] | None) -> list[str]:
         """Clauses by the score of their best passage."""
         best: dict[str, float] = {}
         for passage, score in zip(self._index.passages, scores, strict=True):

@@ -66,6 +66,11 @@ class VectorCache:
             return [Encoding(vector=e.vector) for e in self._embedder.encode_queries(texts)]
         return self._embedder.encode_passages(texts)
 
+    def forget(self) -> None:
+        """Drops what is held in memory; what lies on disk stays."""
+        with self._lock:
+            self._memory.clear()
+
     def close(self) -> None:
         if self._database is not None:
             self._database.close()

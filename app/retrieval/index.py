@@ -3,8 +3,9 @@
 Order of work: documents outside the asked regions or ids are left out; lexical and dense scores pick candidates; late
 interaction over token vectors ranks them (each query token takes its best match in the clause; the mean of those is the
 score), with a small dense and lexical share for terms the model does not know, and what the question itself says about
-the document it means (app/retrieval/leaning.py). Below ``EXACT_LIMIT`` passages every allowed passage
-is a candidate and everything is exact; above it the vector store proposes.
+the document it means (app/retrieval/leaning.py). Up to ``EXACT_LIMIT`` passages every allowed passage
+is a candidate; above it the best by words and by exact cosine are, and above ``STORE_LIMIT`` the vector store proposes instead
+of the cosine.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from app.retrieval.lexical import Bm25
 from app.retrieval.passages import Passage, passages_of
 from app.retrieval.regions import applies
 from app.retrieval.reranker import Reranker, reorder
+from app.retrieval.spill import encode_spilled
 
 if TYPE_CHECKING:
     import numpy as np
 
-EXACT_LIMIT = 20_000
+EXACT_LIMIT = 600
+STORE_LIMIT = 50_000
 CANDIDATES = 200
 REMEMBERED_QUERIES = 64
 LEXICAL_SHARE = 0.05
@@ -72,10 +75,18 @@ class PolicyIndex:
         self._reranker = reranker
         self._vectors = np.stack([e.vector for e in encodings]) if encodings else np.zeros((0, embedder.dimension))
         self._tokens = [e.tokens for e in encodings]
+        self._together: Any = None
+        if 0 < len(encodings) <= EXACT_LIMIT and all(t is not None and len(t) for t in self._tokens):
+            self._together = np.concatenate(self._tokens).astype(np.float32)
         self._terms = [terms(folder.fold(p.indexed)) for p in passages]
         self._bm25 = Bm25(self._terms)
         self._leaning = Leaning({p.document.id: p.document for p in passages}.values(), places)
         self._place = {p.id: i for i, p in enumerate(passages)}
+        self._rows: dict[str, list[int]] = {}
+        self._siblings: dict[str, list[int]] = {}
+        for row, passage in enumerate(passages):
+            self._rows.setdefault(passage.document.id, []).append(row)
+            self._siblings.setdefault(passage.clause.id, []).append(row)
         self._queries: dict[str, _Scored] = {}
 
     @classmethod
@@ -92,7 +103,11 @@ class PolicyIndex:
         values = documents.values() if isinstance(documents, Mapping) else documents
         passages = passages_of(values, topic_labels)
         cache = VectorCache(embedder, cache_path)
-        encodings = cache.encode([p.indexed for p in passages], on_progress)
+        texts = [p.indexed for p in passages]
+        if len(texts) <= EXACT_LIMIT:
+            encodings = cache.encode(texts, on_progress)
+        else:
+            encodings = encode_spilled(cache, texts, cache_path.parent if cache_path else None, on_progress)
         cache.close()
         if store is not None and passages:
             store.sync(embedder.engine_id, passages, np.stack([e.vector for e in encodings]))
@@ -105,8 +120,8 @@ class PolicyIndex:
         """Clauses, best first. ``regions=None`` searches every region; ``doc_ids`` narrows further. Who does not choose the
         documents gets those first that the question leans to."""
         wanted = None if doc_ids is None else set(doc_ids)
-        allowed = [i for i, p in enumerate(self.passages)
-                   if (wanted is None or p.document.id in wanted) and applies(p.document, regions)]
+        allowed = [row for id, rows in self._rows.items() if wanted is None or id in wanted
+                   if applies(self.passages[rows[0]].document, regions) for row in rows]
         if not allowed or not query.strip():
             return []
         scored = self._score(query)
@@ -124,7 +139,6 @@ class PolicyIndex:
     def _score(self, query: str) -> _Scored:
         """Everything about a query that does not depend on filters. One question is searched several times, under
         different filters: it is embedded and compared once."""
-        import numpy as np
 
         held = self._queries.get(query)
         if held is None:
@@ -132,7 +146,7 @@ class PolicyIndex:
             asked = terms(strip_question_words(folded)) or terms(folded)
             helped = asked + [t for word in expand(folded, self._equivalents) for t in terms(word)]
             encoding = self.embedder.encode_query(query)
-            held = _Scored(encoding=encoding, lexical=np.asarray(self._bm25.scores(helped)),
+            held = _Scored(encoding=encoding, lexical=self._bm25.scores(helped),
                            dense=self._vectors @ encoding.vector, known={t: self._bm25.idf(t) for t in set(asked)},
                            leaning=self._leaning.of(plain(query)))
             if len(self.passages) <= EXACT_LIMIT:
@@ -158,16 +172,18 @@ class PolicyIndex:
         return self._score(query).dense
 
     def _candidates(self, allowed: list[int], scored: _Scored, wanted: set[str] | None) -> list[int]:
+        """The best by words and by vector, with the other sentences of their clauses."""
         if len(self.passages) <= EXACT_LIMIT:
             return allowed
-        keep = set(sorted(allowed, key=lambda i: -scored.lexical[i])[:CANDIDATES])
-        if self._store is not None:
+        keep = _best(scored.lexical, allowed)
+        if self._store is not None and len(self.passages) > STORE_LIMIT:
             doc_ids = None if wanted is None else sorted({self.passages[i].document.id for i in allowed})
             names = self._store.nearest(scored.encoding.vector, doc_ids=doc_ids, limit=CANDIDATES)
-            keep.update(self._place[n] for n in names if n in self._place)
+            keep |= {self._place[n] for n in names if n in self._place} & set(allowed)
         else:
-            keep.update(sorted(allowed, key=lambda i: -scored.dense[i])[:CANDIDATES])
-        return sorted(keep & set(allowed))
+            keep |= _best(scored.dense, allowed)
+        clauses = {self.passages[row].clause.id for row in keep}
+        return sorted(row for clause in clauses for row in self._siblings[clause])
 
     def _late(self, scored: _Scored, rows: Sequence[int]) -> np.ndarray:
         """Late interaction: (query tokens, rows), each the best match of the token in the passage. Without token vectors
@@ -180,7 +196,10 @@ class PolicyIndex:
         if scored.encoding.tokens is None or any(t is None or not len(t) for t in tokens):
             return scored.dense[list(rows)][None, :]
         starts = np.cumsum([0] + [len(t) for t in tokens[:-1]])
-        similarity = scored.encoding.tokens @ np.concatenate(tokens).astype(np.float32).T
+        whole = self._together if len(tokens) == len(self._tokens) else None
+        if whole is None:
+            whole = np.concatenate(tokens).astype(np.float32)
+        similarity = scored.encoding.tokens @ whole.T
         return np.maximum.reduceat(similarity, starts, axis=1)
 
     def _hit(self, rows: list[int], best: np.ndarray, scored: _Scored, top: float, leaning: Mapping[str, float]) -> Hit:
@@ -206,3 +225,10 @@ class PolicyIndex:
             return 0.0
         held = {t for row in rows for t in self._terms[row]}
         return sum(weight for term, weight in known.items() if term in held) / total
+
+
+def _best(scores: np.ndarray, allowed: list[int]) -> set[int]:
+    import numpy as np
+
+    rows = np.asarray(allowed)
+    return set(rows[np.argsort(-scores[rows], kind="stable")[:CANDIDATES]].tolist())

@@ -5,34 +5,48 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 K1 = 1.5
 B = 0.75
 
 
 class Bm25:
-    """``scores(query_terms)`` gives one score a passage, in the order the passages came in."""
+    """``scores(query_terms)`` gives one score a passage, in the order the passages came in. What a term adds to each passage
+    that holds it is computed once, so a query is a few sums over arrays."""
 
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:
-        self._counts = [Counter(passage) for passage in passages]
-        self._lengths = [max(len(passage), 1) for passage in passages]
-        self._mean = sum(self._lengths) / max(len(self._lengths), 1) or 1.0
-        self._holding: Counter[str] = Counter(term for counts in self._counts for term in counts)
-        self._postings: dict[str, list[int]] = {}
-        for index, counts in enumerate(self._counts):
-            for term in counts:
-                self._postings.setdefault(term, []).append(index)
+        import numpy as np
+
+        self._size = len(passages)
+        lengths = np.array([max(len(passage), 1) for passage in passages], dtype=np.float64)
+        mean = float(lengths.mean()) if self._size else 1.0
+        damping = K1 * (1.0 - B + B * lengths / mean)
+        held: dict[str, tuple[list[int], list[int]]] = {}
+        for index, passage in enumerate(passages):
+            for term, frequency in Counter(passage).items():
+                places, frequencies = held.setdefault(term, ([], []))
+                places.append(index)
+                frequencies.append(frequency)
+        self._postings: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        for term, (places, frequencies) in held.items():
+            rows, counts = np.array(places, dtype=np.int32), np.array(frequencies, dtype=np.float64)
+            self._postings[term] = rows, counts * (K1 + 1.0) / (counts + damping[rows])
 
     def idf(self, term: str) -> float:
-        held = self._holding.get(term, 0)
-        return math.log(1.0 + (len(self._counts) - held + 0.5) / (held + 0.5))
+        held = len(self._postings[term][0]) if term in self._postings else 0
+        return math.log(1.0 + (self._size - held + 0.5) / (held + 0.5))
 
-    def scores(self, query: Iterable[str]) -> list[float]:
-        totals = [0.0] * len(self._counts)
+    def scores(self, query: Iterable[str]) -> np.ndarray:
+        """float64 (passages,)."""
+        import numpy as np
+
+        totals = np.zeros(self._size)
         for term in dict.fromkeys(query):
-            weight = self.idf(term)
-            for index in self._postings.get(term, ()):
-                frequency = self._counts[index][term]
-                damping = K1 * (1.0 - B + B * self._lengths[index] / self._mean)
-                totals[index] += weight * frequency * (K1 + 1.0) / (frequency + damping)
+            if term in self._postings:
+                rows, weights = self._postings[term]
+                totals[rows] += self.idf(term) * weights
         return totals

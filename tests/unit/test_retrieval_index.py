@@ -137,7 +137,21 @@ def test_progress_is_told(documents):
 def test_a_large_corpus_ranks_candidates_only(documents, monkeypatch):
     small = build(documents).search("光伏风电")[0].clause.id
     monkeypatch.setattr(index_module, "EXACT_LIMIT", 2)
-    assert build(documents).search("光伏风电")[0].clause.id == small
+    large = build(documents)
+    assert large.search("光伏风电")[0].clause.id == small
+    monkeypatch.setattr(index_module, "CANDIDATES", 1)
+    assert len(large.search("光伏风电")) <= 2
+
+
+def test_token_rows_of_a_large_corpus_lie_in_a_file(documents, monkeypatch, tmp_path: Path):
+    exact = [(h.clause.id, h.score) for h in build(documents).search("光伏风电标准")]
+    monkeypatch.setattr(index_module, "EXACT_LIMIT", 2)
+    seen: list[tuple[int, int]] = []
+    large = build(documents, cache_path=tmp_path / "v.sqlite", on_progress=lambda *at: seen.append(at))
+    assert [(h.clause.id, h.score) for h in large.search("光伏风电标准")] == [(id, pytest.approx(s, abs=1e-3)) for id, s in exact]
+    assert all(isinstance(t.base, np.memmap) for t in large._tokens)
+    assert seen[-1] == (5, 5)
+    assert [p.name for p in tmp_path.iterdir() if p.suffix != ".sqlite" and "sqlite" not in p.name] == []
 
 
 def test_chroma_keeps_exactly_the_current_passages(documents, tmp_path: Path, monkeypatch):
@@ -149,6 +163,7 @@ def test_chroma_keeps_exactly_the_current_passages(documents, tmp_path: Path, mo
     PolicyIndex.build(fewer, engine, store=store)
     assert "city/1#s1" not in store.nearest(engine.encode_query("光伏").vector, doc_ids=None, limit=10)
     monkeypatch.setattr(index_module, "EXACT_LIMIT", 1)
+    monkeypatch.setattr(index_module, "STORE_LIMIT", 1)
     large = PolicyIndex.build(documents, engine, store=store)
     assert large.search("绿证")[0].clause.id == index.search("绿证")[0].clause.id
 
