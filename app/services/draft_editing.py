@@ -7,17 +7,18 @@ meantime, citations that would go. The caller still has the text and sends it ag
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from sqlalchemy import Connection
 
 from app.domain.errors import Conflict, UsageError
 from app.domain.fact import Fact
+from app.domain.finding import Severity
 from app.domain.project import Project
 from app.drafting.guard import check_inlines
 from app.drafting.layout import plain_text
-from app.drafting.model import Block, FactRef, Paragraph
+from app.drafting.model import Block, DraftSection, FactRef, Paragraph
 from app.services.draft_content import Content, content_of, content_to_plain, fact_ids, is_object, lines_of
 from app.services.draft_diff import readable_lines
 from app.services.draft_sections import Outline, Section, content_of_version, legend_of, outline
@@ -33,6 +34,7 @@ TEXT_LIMIT = 60_000
 SUGGESTED = 12
 """Problems that get suggestions; a text with more is not being edited, it was pasted."""
 SAME_CLAIM = 0.6
+CLAUSE_FINDINGS = frozenset({"quote-not-found", "quote-changed", "unknown-clause", "clause-changed", "citation-changed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +173,29 @@ def save_text(
         return Saving(reading=reading)
     if reading.content.hash == section.content.hash:
         return Saving(reading=reading, version=section.version, unchanged=True)
+    if doubts := tuple(_unproved(ws, outlined, section, reading.content)):
+        return Saving(reading=replace(reading, problems=doubts))
     basis = section.stored.basis if section.stored else basis_of(section.made, readable_lines(section.made.blocks, section.made.facts))
     with ws.writing() as c:
         if newest_version(c, project, outlined.draft.form, section_id) != base:
             return Saving(reading=reading, newer=True)
         version = write_version(ws, c, project, outlined.draft.form, section, reading.content, way="edited", note=note, basis=basis)
     return Saving(reading=reading, version=version)
+
+
+def _unproved(ws: Workspace, outlined: Outline, section: Section, content: Content) -> Iterator[Told]:
+    """The section written as a Word file and read back: what the verifier would hold against the document is said now, to the person
+    who wrote it, and not at the export. Changed clauses are left to the stale mark."""
+    from app.drafting.verify import verify_docx
+    from app.drafting.word import write_docx
+
+    facts = {**outlined.draft.facts, **content.facts}
+    alone = DraftSection(id=section.id, title=section.title, blocks=content.blocks, front=section.front)
+    report = verify_docx(write_docx(replace(outlined.draft, sections=(alone,), facts=facts)), facts=facts, policies=ws.policies)
+    for finding in report.findings:
+        if finding.severity is Severity.BLOCKING and not (section.changes and finding.id in CLAUSE_FINDINGS):
+            fix = finding.fix or "改写这一句"
+            yield Told(problem=Problem(id="verify", message=finding.message, fix=fix, start=0, end=0), suggestions=())
 
 
 def newest_version(c: Connection, project: Project, form: str, section: str) -> int:

@@ -28,6 +28,8 @@ STYLES = {label: style for style, label in STYLE_LABELS.items()}
 UNNUMBERED = "无编号"
 BAD, END = "\ue000", "\ue001"
 """Private characters around what could not be read: the preview marks it. They cannot be typed (see ``cleaned``)."""
+SIGNS, MAGNITUDES = "-−－﹣+＋±~～<>≤≥", "%％‰十百千万亿倍"
+"""Right before a figure and right behind it these change its value, however untouched the figure is."""
 _PART = re.compile(r"＼.|｛(?:＼.|[^｛｝＼])*｝|【待补充[：:](?:＼.|[^】＼])*】|\*\*|.", re.DOTALL)
 _STYLE = re.compile(r"｛(\w+?)(无编号)?｝")
 
@@ -35,7 +37,7 @@ _STYLE = re.compile(r"｛(\w+?)(无编号)?｝")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """What cannot be saved. ``start`` and ``end`` are places in the text; ``id`` is number | token | bold | brace | object |
-    missing | mixed | literal."""
+    missing | mixed | literal | value."""
 
     id: str
     message: str
@@ -203,11 +205,26 @@ class _Reader:
         inline = piece.inline
         assert inline is not None
         if isinstance(inline, FactRef) and piece.fact is not None:
+            if changed := self._changed_around(at, at + len(token), inline, piece.fact):
+                return changed
             before = self.parsed.facts.setdefault(inline.fact, piece.fact)
             if (before.text, before.unit) != (piece.fact.text, piece.fact.unit):
                 message = f"同一项数据“{piece.fact.label}”既写作 {before.text} 又写作 {piece.fact.text}"
                 return Text(text=self._problem("mixed", at, at + len(token), message, "两处用同一个值；要换成新值，用“采用新值”"))
         return inline
+
+    def _changed_around(self, at: int, end: int, inline: FactRef, fact: Fact) -> Text | None:
+        """A sign or a magnitude beside a figure says another number than the fact."""
+        before, after = self.text[max(0, at - 1) : at], self.text[end : end + 1]
+        if fact.text[:1].isdigit() and before and before in SIGNS:
+            self._problem("value", at - 1, at, f"“{fact.label}”前多了“{before}”，改变了数值", "删去这个符号；范围写成“从……到……”")
+        elif fact.text[-1:].isdigit() and not inline.unit and after and after in MAGNITUDES:
+            self._problem("value", end, end + 1, f"“{fact.label}”后多了“{after}”，改变了数值", "删去它，或换成带单位的数据")
+        elif fact.text[-1:].isdigit() and re.match("[A-Za-z/·^]", after):
+            self._problem("value", end, end + 1, f"“{fact.label}”后紧接“{after}”，读起来像另一个单位", "删去它，或在中间加上文字")
+        else:
+            return None
+        return Text(text=f"{BAD}{self.text[at:end]}{END}")
 
     def _missing(self, at: int, part: str) -> Inline:
         missing = Missing(what=unescaped(part[5:-1]))

@@ -33,7 +33,7 @@ LITERAL_LABELS = {
 }  # fmt: skip
 KINDS = {label: kind for kind, label in LITERAL_LABELS.items()} | {k: k for k in LITERAL_KINDS}
 NOTE, QUOTE, TABLE, CHART = "注", "引", "表", "图"
-_SPECIAL = re.compile(f"[{OPEN}{CLOSE}{BAR}{ESCAPE}]|\\*\\*|【(?=待补充)|\n")
+_SPECIAL = re.compile(f"[{OPEN}{CLOSE}{BAR}{ESCAPE}*]|【(?=待补充)|\n")
 
 
 def escaped(text: str) -> str:
