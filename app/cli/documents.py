@@ -13,7 +13,6 @@ from app.cli.output import (
     findings_text,
     has_blocking,
     incident_home,
-    note,
     table,
     wants_json,
     workspace,
@@ -75,14 +74,17 @@ def _blocking(document: dict[str, Any]) -> bool:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @common_options
 def upload(key: str | None, paths: tuple[Path, ...]) -> int:
+    from app.cli.progress import FileBar
     from app.domain.activity import DocumentKind
-    from app.services.intake import process_pending
+    from app.services.intake import expand, process_pending
     from app.services.intake import upload as take_in
 
     ws = workspace()
     project = ws.project(key)
     process_pending(ws, project)
-    documents = take_in(ws, project, paths, lambda name, stage: note(f"  {stage} {name}"))
+    bar = FileBar(len(expand(paths)))
+    documents = take_in(ws, project, paths, bar)
+    bar.close()
 
     def text() -> str:
         lines = []
