@@ -32,16 +32,14 @@ def draft(
     sample: Path | None,
     reword: bool,
 ) -> int:
-    from app.services.drafting import FORM, forms, make_draft, write_out
+    from app.services.drafting import FORM, forms, make_draft, template_sample, write_out
 
     if listing:
         known = forms()
         emit({"forms": known}, lambda: "\n".join(f"{f['id']}\t{f['title']}\t{f['about']}" for f in known))
         return 0
     if sample is not None:
-        from app.drafting.own_template_sample import sample_template
-
-        write_out(sample_template(), sample)
+        write_out(template_sample(), sample)
         emit({"file": str(sample)}, f"已写出模板样例 {sample}；占位符的含义见 docs/template.md")
         return 0
     if out is None:

@@ -205,6 +205,13 @@ def make_draft(
     )
 
 
+def template_sample() -> bytes:
+    """A Word template to start from; docs/template.md explains its placeholders."""
+    from app.drafting.own_template_sample import sample_template
+
+    return sample_template()
+
+
 def reworded(ws: Workspace, draft: Any) -> tuple[Any, str]:
     """(the draft in the model's words, what became of them). Without a model, or when it does not answer, the draft as it is."""
     from app.assistant.prompt import load_prompt
