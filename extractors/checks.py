@@ -208,7 +208,8 @@ def reading_product(opening: str, closing: str, multiplier: str, read: str, subj
     if a is None or b is None or k is None or printed is None:
         return ()
     left = (b - a) * k
-    tolerance = max(Fraction(1), max(ulp(opening), ulp(closing)) * k)
+    # A kilowatt-hour of rounding where whole ones are printed; tonnes and gigajoules come with places, and those count.
+    tolerance = max(min(Fraction(1), ulp(read)), max(ulp(opening), ulp(closing)) * k)
     if abs(left - printed) <= tolerance:
         return ()
     return (

@@ -51,7 +51,8 @@ def extract_bill(document: Document, template: Template, reason: str, today: dat
     span, span_certain, notes = read_period(document, sheets, pairs, data)
     issued = next((f.value for f in fields if f.name == "issue_date"), None)
     if span:
-        notes += list(checks.period(span.first, span.last, issued, "period"))
+        day = bool(data["record"].get("day"))
+        notes += list(checks.period(span.first, span.last, issued, "period", day_allowed=day))
         fields += period_fields(span, span_certain, source, pairs)
     findings += checks.date_sanity("issue_date", "出具日期", issued, today)
     money = next((f.value for f in fields if f.name == "amount_incl_tax"), "")

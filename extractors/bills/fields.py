@@ -154,7 +154,9 @@ def read_period(
         spans.insert(0, Span(first=starts[0], last=ends[0], raw=f"{starts[0]} 至 {ends[0]}", grain="days"))
     ranges = [s for s in spans if s.grain == "days"]
     months = [s for s in spans if s.grain == "months"]
-    found = ranges or months
+    # A ticket is about the day it names (``record.day``); on a bill a single day is when it was printed or read.
+    single = [s for s in spans if s.grain == "day"] if data["record"].get("day") else []
+    found = ranges or months or single
     if not found:
         title = _title_span(document, sheets, data)
         if title:

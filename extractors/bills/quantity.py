@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +15,11 @@ from extractors.bills.grids import GridValue
 from extractors.bills.meters import Claim, MeterEvidence
 from extractors.bills.pairs import Pair, split_quantity
 from extractors.evidence import blocking, explain, show
-from extractors.text import compact, number
+from extractors.text import compact, number, ulp
 from extractors.vocabulary import find_printed_unit, load_terms
 
+FEW = frozenset({"mass", "heat"})
+"""Dimensions whose bills count in tens or hundreds."""
 REPEATED = 7
 """Rank of what price components repeat: the weakest witness."""
 
@@ -94,7 +97,8 @@ def choose_quantity(
     kind = _dimension(best, fallback)
     # A gas bill states its quantity in two conditions: standard and working cubic metres cannot contradict each other.
     scaled = [(c, v) for c, v in scaled if _dimension(c, fallback) == kind]
-    agreeing = [c for c, v in scaled if v is not None and value is not None and abs(v - value) <= 1]
+    near = _tolerance(kind, [c for c, _ in scaled], fallback)
+    agreeing = [c for c, v in scaled if v is not None and value is not None and abs(v - value) <= near]
     firm = [c for c, v in scaled if c not in agreeing and c.rank <= 3]
     soft = [c for c, v in scaled if c not in agreeing and c.rank > 3]
     if len(agreeing) > 1:
@@ -109,7 +113,7 @@ def choose_quantity(
                 + "，".join(f"{c.label} {c.raw}（合 {show(c.value)}）" for c in firm)
                 + "。",
                 "请对照账单确认结算用量。",
-                data={"left": show(best.value), "right": [show(c.value) for c in firm], "tolerance": "1"},
+                data={"left": show(best.value), "right": [show(c.value) for c in firm], "tolerance": show(near)},
             )
         )
     elif soft:
@@ -118,10 +122,23 @@ def choose_quantity(
                 "read-differs",
                 f"结算用量 {best.raw} 与{soft[0].label} {show(soft[0].value)} 不同（可能有线损、退补或换表）。",
                 "请确认差额的原因；活动数据采用结算用量。",
-                data={"left": show(best.value), "right": show(soft[0].value), "tolerance": "1"},
+                data={"left": show(best.value), "right": show(soft[0].value), "tolerance": show(near)},
             )
         )
     return Chosen(claim=best, agreeing=tuple(agreeing), unit=best.unit or fallback), findings
+
+
+def _tolerance(dimension: str, claims: Sequence[Claim], fallback: str) -> Fraction:
+    """How far two statements of one quantity may lie apart: a kilowatt-hour or a cubic metre of rounding; of tonnes and gigajoules, which
+    are few, no more than the last place that is printed."""
+    if dimension not in FEW:
+        return Fraction(1)
+    places = [
+        ulp(part) * (unit.ratio if (unit := find_printed_unit(c.unit or fallback)) else 1)
+        for c in claims
+        for part in re.findall(r"\d[\d,]*(?:\.\d+)?", c.raw)
+    ]
+    return min(max(places, default=Fraction(1, 100)), Fraction(1))
 
 
 def _dimension(claim: Claim, fallback: str) -> str:
