@@ -24,7 +24,7 @@ from app.corpus.claims import RejectedClaim, load_rejected_claims
 from app.corpus.rules import load_ruleset
 from app.domain.verdict import EligibilityReport, Verdict
 from app.eligibility import evaluate
-from app.eligibility.facts import build_fact_sheet
+from app.eligibility.facts import GREEN_KINDS, build_fact_sheet
 from app.eligibility.rule import Rule, RuleSet
 from app.eligibility.values import FactSheet
 from evals.factories import Inputs, random_inputs, thinner
@@ -91,7 +91,17 @@ def _one(number: int, ruleset: RuleSet, tally: Tally) -> None:
     # A run stands above what is declared, so that without it a declared value may show: that is not less evidence, but other.
     less = replace(less, run=inputs.run) if inputs.run is not None and less.run is None else less
     _compare(before, _judge(ruleset, _sheet(less)), tally, f"{number} 号少了档案中的几项")
-    _compare(before, _judge(ruleset, _sheet(replace(inputs, documents=()))), tally, f"{number} 号没有上传任何文件")
+    # A paper stands above a denial it contradicts; taking it away leaves the denial, which is an answer and no lack of one.
+    honest = _without_denials(inputs)
+    bare = _judge(ruleset, _sheet(replace(honest, documents=())))
+    _compare(_judge(ruleset, _sheet(honest)), bare, tally, f"{number} 号没有上传任何文件")
+
+
+def _without_denials(inputs: Inputs) -> Inputs:
+    """The same factory without denials of measures that its own papers show."""
+    shown = {GREEN_KINDS[d.kind] for d in inputs.documents if d.kind in GREEN_KINDS}
+    rows = [r for r in inputs.profile.extra.get("measures", ()) if r.get("value") is not False or r.get("name") not in shown]
+    return replace(inputs, profile=replace(inputs.profile, extra={**inputs.profile.extra, "measures": rows}))
 
 
 def _sheet(inputs: Inputs) -> FactSheet:
