@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from ledger_builders import PROFILE, confirmed, profile_of
@@ -163,3 +165,20 @@ def test_the_year_before_and_the_base_year_reach_the_run():
         "change_pct": "31.060000",
     }  # fmt: skip
     assert ("previous", "co2/output_quantity") not in shown
+
+
+def test_the_examples_of_the_profile_page_are_a_run():
+    """Every block of docs/profile.md that adds sources, measured values, meters or reporting, as one profile."""
+    page = (Path(__file__).parents[2] / "docs" / "profile.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    wanted = ("[[sources]]", "[[measured]]", "[[meters]]", "[reporting]")
+    chosen = [b for b in blocks if any(w in b for w in wanted)]
+    assert len(chosen) == len(wanted)
+    made = build('[accounting]\ngwp_report = "AR6"\n' + "".join(chosen), confirmed("e"), confirmed("c", "10", **COAL))
+    run = calculate(made.inputs, LIBRARY)
+    assert {"source-welding", "source-etching", "source-captured", "e", "c"} == {line.activity for line in run.lines}
+    assert not [f for f in run.findings if f.id.startswith("unknown")]
+    assert not [f for f in made.findings if f.severity is Severity.BLOCKING]
+    assert run.supplements["uncertainty"]["relative_pct"] is not None
+    values = {i["id"]: i["values"] for i in run.supplements["reported_indicators"]["systems"][0]["indicators"]}
+    assert sum(1 for v in values.values() if v) == 7  # coal has no coefficient here (three), one has no formula
