@@ -225,6 +225,10 @@ def test_totals_in_another_dimension_are_compared_by_a_fact():
 
 def test_electricity_reported_as_heat_is_a_definition():
     assert control(year(), total("43.2", "GJ")) == []
+    assert control(year(), total("43200", "MJ")) == []
+    heat = [record("h", 3, "3.6", Carrier.HEAT, unit="GJ")]
+    assert across(heat, total("1000", "kWh", Carrier.HEAT), {}) == []
+    assert across(heat, total("1", "MWh", Carrier.HEAT), {}) == []
     (off,) = control(year(), total("43.9", "GJ"))
     assert off.data["sum"] == "43.2"
 

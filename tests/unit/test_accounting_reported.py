@@ -11,6 +11,7 @@ import pytest
 from app.accounting import calculate
 from app.accounting.indicators_reported import Facts, evidence_of, reported_indicators
 from app.accounting.report import run_to_json
+from app.accounting.reporting import read_reporting
 from app.corpus.factors import load_factor_library
 from app.corpus.indicators import read_indicator_sets
 from app.corpus.paths import corpus_root
@@ -196,3 +197,12 @@ def test_thresholds_are_read_from_the_provisions(tmp_path):
     first = reported_indicators(system, facts)["indicators"][0]
     assert first["thresholds"][0]["value"] == "1.7"
     assert "计算值等于该值" in first["thresholds"][0]["comparison"][0]["text"]
+
+
+def test_the_year_before_stands_beside_the_base_year():
+    got = read_reporting({"base": {"year": "2022", "co2": "9"}, "previous": {"year": "2024", "co2": "8", "odd": "1"}})
+    assert (got.base, got.base_year) == ({"co2": 9}, "2022")
+    assert (got.previous, got.previous_year, got.unknown) == ({"co2": 8}, "2024", ("previous.odd",))
+    for wrong in ({"previous": "2024"}, {"base": "2022"}, "2024"):
+        with pytest.raises(UsageError):
+            read_reporting(wrong)
