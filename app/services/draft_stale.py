@@ -15,6 +15,7 @@ from app.domain.fact import Fact
 from app.drafting.clauses import cite, cited_words, find_clause, spoken_path
 from app.drafting.model import Block, CitedClause, ClauseRef, FactRef, Inline, Missing, Paragraph, Quote
 from app.services.draft_content import Content, cited_in, content_of, is_object
+from app.services.draft_tokens import printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def changes_behind(
 
 
 def _value(fact: Fact) -> str:
-    return f"{fact.text} {fact.unit}".strip()
+    return printed(FactRef(fact=fact.id, unit=bool(fact.unit)), fact).replace("\u00a0", " ")
 
 
 def _facts(content: Content, facts: Mapping[str, Fact]) -> Iterator[Change]:
