@@ -85,7 +85,7 @@ def questions_of(file: Path, index: PolicyIndex) -> list[tuple[str, list[str]]]:
     found = []
     for question in yaml.safe_load(file.read_text("utf-8"))["questions"]:
         gold = question.get("gold") or []
-        answerable = question["expected_status"] in ("answered", "reference_only")
+        answerable = question.get("expected_status") in ("answered", "reference_only")
         if answerable and gold and set(gold) <= held and not question.get("history"):
             found.append((question["q"], list(gold)))
     return found
