@@ -53,8 +53,10 @@ class Rows:
 
 def labelled() -> Iterator[tuple[str, str, str | None, int]]:
     """(set, question, region, label). Questions that may be taken either way, and those about own figures, are left out."""
+    asked = set()
     for name in SETS:
         for row in yaml.safe_load((DATASETS / f"{name}.yaml").read_text("utf-8"))["questions"]:
+            asked.add(row["q"])
             accepted = {row["expected_status"], *row.get("accept_status", ())}
             answered, withheld = bool(accepted & {"answered", "reference_only"}), "not_in_corpus" in accepted
             if row["kind"] in OUTSIDE or row.get("project") or row.get("history") or "declined" in accepted or answered == withheld:
@@ -65,7 +67,7 @@ def labelled() -> Iterator[tuple[str, str, str | None, int]]:
     for block in tomllib.loads((DATASETS / EXERCISE).read_text("utf-8"))["block"]:
         made = [ask.replace("{o}", thing) for thing in block["things"] for ask in block["asks"]]
         random.Random(SEED).shuffle(made)
-        yield from (("exercise", text, None, block["label"]) for text in made[:MOST_A_BLOCK])
+        yield from (("exercise", text, None, block["label"]) for text in made[:MOST_A_BLOCK] if text not in asked)
 
 
 def collect(context: AssistantContext) -> Rows:

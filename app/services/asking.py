@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,16 +117,17 @@ def project_view(ws: Workspace, project: Project) -> Any:
 
 
 def ask_question(
-    ws: Workspace, question: str, *, project: Project | None = None, region: str | None = None, scheme: str | None = None
+    ws: Workspace, question: str, *, project: Project | None = None, region: str | None = None, scheme: str | None = None,
+    history: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The contract's ``ask`` object."""
+    """The contract's ``ask`` object. ``history`` is what the same user asked before in this conversation, oldest first."""
     from app.assistant import answer
 
     context = context_of(ws)
     if project is not None:
         context = context.with_project(project_view(ws, project))
         region = region or project.profile.province or None
-    return answer_to_json(answer(question, context, region=region, scheme=scheme))
+    return answer_to_json(answer(question, context, region=region, scheme=scheme, history=history))
 
 
 def ask_batch(

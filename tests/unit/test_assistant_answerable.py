@@ -14,7 +14,7 @@ from app.domain.answer import AnswerStatus
 from evals.answers import build_context
 
 STATED = ("国家支持屋顶光伏吗", "电机能效要做到几级", "买来的蒸汽算不算间接排放", "碳排放清单要公开吗", "钢铁什么时候轮到")
-DETAIL = ("光伏逆变器买哪个牌子好", "热泵坏了找谁修", "能碳平台的服务器放哪间屋", "评审专家住哪家酒店", "电机轴承多久换一次")
+DETAIL = ("光伏逆变器买哪个牌子好", "热泵坏了找谁修", "能碳平台的显示屏买多大的", "评审专家住哪家酒店", "电机轴承多久换一次")
 
 
 @pytest.fixture(scope="module")

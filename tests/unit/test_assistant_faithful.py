@@ -23,6 +23,7 @@ def defects(text: str, question: str = "什么行业先做") -> set[str]:
     "到2027年，在汽车、锂电池等行业领域培育建设一批零碳工厂。",
     "零碳工厂建设到2030年逐步拓展至钢铁、建材等行业领域。",
     "因此，鼓励采用1级能效设备。",
+    "鼓励采用1级能效设备，不是强制。",
 ])
 def test_a_fair_restatement_passes(text):
     assert defects(text) == set()
