@@ -7,6 +7,7 @@ import struct
 from ingestion.readers.content import damaged
 
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
+_ROOT = 5
 _WHAT = "Excel 文件"
 
 
@@ -29,9 +30,12 @@ class _Compound:
         self._cutoff, mini_fat, _, table, table_count = struct.unpack_from("<IIIII", data, 56)
         places = list(struct.unpack_from("<109I", data, 76))
         per = self._size // 4 - 1
-        for _ in range(min(table_count, len(data) // self._size)):
-            if table >= _END:
-                break
+        # The library that reads the cells follows every chain to its end, whatever the header counts: one that returns never ends.
+        tables: set[int] = set()
+        while table < _END:
+            if table in tables or len(tables) > table_count:
+                raise damaged("扇区链成环", what=_WHAT)
+            tables.add(table)
             *more, table = struct.unpack_from(f"<{per + 1}I", data, self._offset(table))
             places += more
         self._fat: list[int] = []
@@ -39,6 +43,9 @@ class _Compound:
             self._fat += struct.unpack_from(f"<{self._size // 4}I", data, self._offset(place))
         entries = self._chain(directory)
         self._entries = [entries[i : i + 128] for i in range(0, len(entries) - 127, 128)]
+        for entry in self._entries:
+            if entry[66] == _ROOT:
+                self._chain(struct.unpack_from("<I", entry, 116)[0])
         raw = self._chain(mini_fat)
         self._mini_fat = list(struct.unpack(f"<{len(raw) // 4}I", raw))
 
@@ -47,7 +54,9 @@ class _Compound:
 
     def _chain(self, start: int) -> bytes:
         parts, seen = [], set()
-        while start < _END and start not in seen and start < len(self._fat):
+        while start < _END and start < len(self._fat):
+            if start in seen:
+                raise damaged("扇区链成环", what=_WHAT)
             seen.add(start)
             parts.append(self._data[self._offset(start) : self._offset(start) + self._size])
             start = self._fat[start]
@@ -65,7 +74,7 @@ class _Compound:
         return None
 
     def _mini(self, start: int, size: int) -> bytes:
-        root = next(e for e in self._entries if e[66] == 5)
+        root = next(e for e in self._entries if e[66] == _ROOT)
         room = self._chain(struct.unpack_from("<I", root, 116)[0])
         parts, seen = [], set()
         while start < _END and start not in seen and start < len(self._mini_fat):
