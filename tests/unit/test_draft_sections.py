@@ -196,7 +196,7 @@ def test_a_value_that_is_gone_becomes_a_gap(ws: Workspace, project: Project) -> 
     update_project(ws, project.id, PROFILE.replace('industrial_value_added_wan_yuan = "23691"\n', ""))
     project = ws.project("p1")
     gone = [c for c in now(ws, project).changes if c.subject == "profile.value_added"]
-    assert [(c.before, c.after) for c in gone] == [("23691 万元", "")]
+    assert [(c.before, c.after) for c in gone] == [("23691万元", "")]
     service.refresh(ws, project, SECTION)
     assert "【待补充：工业增加值】" in text_now(ws, project)
     assert now(ws, project).state is SectionState.EDITED
