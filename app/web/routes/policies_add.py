@@ -101,9 +101,9 @@ async def confirm(request: Request, ws: WorkspaceDep, doc_id: str) -> Response:
     edits: dict[str, dict[str, str]] = {}
     for pid in pids:
         for name in FIELDS:
-            value = str(posted.get(f"{pid}.{name}", "")).strip()
-            if f"{pid}.{name}" in posted and value != str(rows.get(pid, {}).get(name, "")):
-                edits.setdefault(pid, {})[name] = value
+            given = str(posted.get(f"{pid}.{name}", "")).strip()
+            if f"{pid}.{name}" in posted and given != str(rows.get(pid, {}).get(name, "")):
+                edits.setdefault(pid, {})[name] = given
     try:
         if not pids and not drops:
             raise UsageError("nothing_chosen", "还没有勾选条目。", fix="勾选已对照原文核对过的条目。", subject=doc_id)
