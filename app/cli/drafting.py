@@ -70,6 +70,7 @@ CHECKED_LABELS = {
     "citations_valid": "引用无误",
     "log_entries": "留痕",
     "head": "末条哈希",
+    "conversation_entries": "问答留痕",
     "documents": "单据",
     "runs": "核算",
     "drafts": "草稿",

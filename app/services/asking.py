@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,10 @@ _building = threading.Lock()
 
 
 def context_of(ws: Workspace) -> Any:
-    """The assistant's context over the corpus of this home."""
+    """The assistant's context over the corpus of this home, with the language model of today's settings."""
     with _building:
-        return ws.cached("assistant", lambda: _build(ws))
+        context = ws.cached("assistant", lambda: _build(ws))
+    return replace(context, model=chat_model(ws))
 
 
 def _build(ws: Workspace) -> Any:
@@ -52,20 +55,22 @@ def _build(ws: Workspace) -> Any:
         coverage={id: detail.coverage for id, detail in details.items()},
         cache_path=folder / "vectors.sqlite",
         store=store,
-        model=chat_model(ws),
         prompts=corpus_root().parent / "prompts",
         reranker=open_reranker(settings.reranker),
     )
 
 
 def chat_model(ws: Workspace) -> Any:
-    """The configured chat model, or None."""
+    """The configured chat model, or None. Kept by its settings: a change of them takes effect with the next question."""
     settings = ws.settings
-    if not settings.llm_model:
-        return None
+    return _opened(settings.llm_base_url, settings.llm_model, settings.llm_api_key) if settings.llm_model else None
+
+
+@lru_cache(maxsize=2)
+def _opened(base_url: str, model: str, api_key: str) -> Any:
     from app.llm.chat import open_chat
 
-    return open_chat(base_url=settings.llm_base_url, model=settings.llm_model, api_key=settings.llm_api_key)
+    return open_chat(base_url=base_url, model=model, api_key=api_key)
 
 
 def warm_up(ws: Workspace) -> None:
@@ -133,8 +138,10 @@ def ask_question(
 def ask_batch(
     ws: Workspace, path: Path, *, project: Project | None = None, region: str | None = None, scheme: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """One answer, with its id, or ``{id, error}`` a line of a JSONL file of ``{id, q, region?, project?}``; a bad line is an error of
-    that line alone. ``project``, ``region`` and ``scheme`` stand in for what a line leaves out."""
+    """One answer, with its id, or ``{id, error}`` a line of a JSONL file of ``{id, q, region?, project?, thread?}``; a bad line is an
+    error of that line alone. ``project``, ``region`` and ``scheme`` stand in for what a line leaves out. Lines with the same
+    ``thread`` (and project) are one conversation in the order of the file; every other line stands alone. Nothing is kept."""
+    threads: dict[tuple[str | None, str], list[str]] = {}
     for number, line in read_lines(path):
         item: dict[str, Any] = {}
         try:
@@ -143,7 +150,13 @@ def ask_batch(
             if not isinstance(question, str) or not question.strip():
                 raise UsageError("question_missing", f"第 {number} 行没有问题", fix='每行写成 {"id": "…", "q": "问题"}', subject=f"第 {number} 行")
             chosen = ws.project(str(item["project"])) if item.get("project") else project
-            answer = ask_question(ws, question, project=chosen, region=_word(item, "region") or region, scheme=_word(item, "scheme") or scheme)
+            thread = str(item["thread"]) if item.get("thread") not in (None, "") else None
+            history = threads.setdefault((chosen.id if chosen else None, thread), []) if thread else []
+            asked = tuple(history)
+            history.append(question)
+            answer = ask_question(
+                ws, question, project=chosen, region=_word(item, "region") or region, scheme=_word(item, "scheme") or scheme, history=asked
+            )
             yield {"id": item.get("id"), **answer}
         except LingtanError as error:
             yield {"id": item.get("id"), "error": error.to_plain()}

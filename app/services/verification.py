@@ -16,12 +16,16 @@ from app.store import log
 from app.store.engine import make_engine, reading, writing
 from app.store.log import canonical
 from app.store.projection import EVENT_TYPES, apply_entry
+from app.store.projection_conversation import chain_of
 from app.store.tables import (
+    answer_feedback,
+    conversation,
     document,
     draft,
     draft_approval,
     draft_comment,
     draft_version,
+    exchange,
     gap_note,
     metadata,
     project,
@@ -30,23 +34,24 @@ from app.store.tables import (
 )
 
 RESTORE = "用最近一次备份恢复，并查明是谁改动了数据库"
-TABLES = (project, document, record, run, draft, gap_note, draft_version, draft_approval, draft_comment)
+TABLES = (
+    project, document, record, run, draft, gap_note, draft_version, draft_approval, draft_comment, conversation, exchange, answer_feedback,
+)  # fmt: skip
 
 
 def verify_project(ws: Workspace, target: Project) -> dict[str, Any]:
     """``{project, findings, checked}``; no findings means everything holds."""
     findings: list[Finding] = []
     with ws.reading() as c:
-        broken = log.broken_links(c, target.id)
-        for seq in broken:
-            findings.append(
-                _blocking(
-                    "log-broken", f"留痕第 {seq} 条与前后不相连：内容被改动、删除或调换", f"log:{seq}", fix=RESTORE
-                )
-            )
+        chains = {target.id: "留痕", chain_of(target.id): "问答留痕"}
+        for chain, name in chains.items():
+            for seq in log.broken_links(c, chain):
+                subject = f"log:{seq}" if chain == target.id else f"conversation:{seq}"
+                findings.append(_blocking("log-broken", f"{name}第 {seq} 条与前后不相连：内容被改动、删除或调换", subject, fix=RESTORE))
         length, head = log.head(c, target.id)
-        if not broken:
-            findings += _compare(c, target.id, list(log.entries(c, target.id)))
+        asked, _ = log.head(c, chain_of(target.id))
+        if not findings:
+            findings += _compare(c, target.id, [entry for chain in chains for entry in log.entries(c, chain)])
         files = [(r.sha256, r.filename) for r in c.execute(select(document).where(document.c.project_id == target.id))]
         drafts = [(r.sha256, "申报书") for r in c.execute(select(draft).where(draft.c.project_id == target.id))]
         runs = list(c.execute(select(run).where(run.c.project_id == target.id).order_by(run.c.seq)))
@@ -57,6 +62,7 @@ def verify_project(ws: Workspace, target: Project) -> dict[str, Any]:
     checked = {
         "log_entries": length,
         "head": head,
+        "conversation_entries": asked,
         "documents": len(files),
         "runs": len(runs),
         "drafts": len(drafts),

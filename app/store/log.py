@@ -40,8 +40,8 @@ def entry_hash(project_id: str, seq: int, type: str, payload: str, at: str, acto
 
 def append(connection: Connection, project_id: str, type: str, payload: dict[str, Any], *, at: str, actor: str) -> LogEntry:
     """Append one entry inside the caller's write transaction (which holds the write lock)."""
-    # SQLite's write lock is held by the transaction; elsewhere the project's row is what writers queue for.
-    connection.execute(select(project.c.id).where(project.c.id == project_id).with_for_update())
+    # SQLite's write lock is held by the transaction; elsewhere the project's row is what writers queue for, in whichever of its chains.
+    connection.execute(select(project.c.id).where(project.c.id == project_id.partition("/")[0]).with_for_update())
     last, prev = head(connection, project_id)
     seq = last + 1
     text = canonical(payload)

@@ -20,7 +20,7 @@ into an empty database and compares, so a row that was changed behind the log's 
 | pack-made | sha256, files |
 | gap-noted | criterion, note, assignee, due (ISO date or empty; all three empty takes the note away) |
 
-The events of edited draft sections stand in ``projection_drafts``.
+The events of edited draft sections stand in ``projection_drafts``, those of the conversation in ``projection_conversation``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.store import log
 from app.store.log import LogEntry, canonical
+from app.store.projection_conversation import HANDLERS as CONVERSATION_HANDLERS
 from app.store.projection_drafts import HANDLERS as DRAFT_HANDLERS
 from app.store.tables import document, draft, gap_note, project, record, run
 
@@ -265,5 +266,6 @@ _HANDLERS: dict[str, Callable[[Connection, LogEntry], None]] = {
     "pack-made": _nothing_to_project,
     "gap-noted": _gap_noted,
     **DRAFT_HANDLERS,
+    **CONVERSATION_HANDLERS,
 }
 EVENT_TYPES = tuple(_HANDLERS)

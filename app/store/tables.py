@@ -1,4 +1,4 @@
-"""Tables. The log is the truth; document, record, run, draft, gap_note and draft_* rows are its projections, written in the same
+"""Tables. The log is the truth; document, record, run, draft, gap_note, draft_* and conversation rows are its projections, written in the same
 transaction and re-derivable (services.verify replays the log and compares)."""
 
 from __future__ import annotations
@@ -143,6 +143,41 @@ draft_comment = Table(
     Column("written_at", String(40), nullable=False),
     Column("resolved_by", String(80)),
     Column("resolved_at", String(40)),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("started_by", String(80), nullable=False),
+    Column("started_at", String(40), nullable=False),
+)
+
+exchange = Table(
+    "exchange",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # entry of the question in the conversation's chain
+    Column("conversation", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("region", Text),
+    Column("scheme", Text),
+    Column("asked_by", String(80), nullable=False),
+    Column("asked_at", String(40), nullable=False),
+    Column("answer", Text),  # the contract's ask object as JSON, when there is one
+    Column("answered_at", String(40)),
+)
+
+answer_feedback = Table(
+    "answer_feedback",
+    metadata,
+    Column("project_id", ForeignKey("project.id"), primary_key=True),
+    Column("exchange", Integer, primary_key=True),
+    Column("rated_by", String(80), primary_key=True),
+    Column("verdict", String(16), nullable=False),  # helpful | wrong_clause
+    Column("text", Text, nullable=False),
+    Column("rated_at", String(40), nullable=False),
 )
 
 log_entry = Table(
