@@ -119,7 +119,7 @@ def confirm(
 @policy.command("withdraw", help="标明一份文件已废止或撤回，依据它的规则不再适用")
 @click.argument("doc", metavar="DOC")
 @click.option("--on", "day", required=True, metavar="DATE", help="废止之日，如 2026-09-01")
-@click.option("--why", required=True, metavar="TEXT", help="依据，如废止通知的名称和文号")
+@click.option("--why", required=True, metavar="W", help="依据，如废止通知的名称和文号")
 @click.option("--successor", default="", metavar="DOC", help="代替它的文件编号")
 @click.option("--dry-run", is_flag=True, help="只看会改变哪些结论，不写入")
 @common_options

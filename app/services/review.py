@@ -36,10 +36,13 @@ EDITABLE = (
     "amount",
     "note",
 )
-READINGS = ("opening", "closing", "multiplier", "reading_adjustment", "meter_digits", "change_reason")
-READINGS += ("old_meter_number", "old_opening", "old_closing", "old_multiplier")
-PARAMS = ("pressure_mpa", "pressure_basis", "temperature_c", "gas_condition", "density_kg_per_l", "certificate_id", "steam")
-PARAMS += READINGS
+READINGS = (
+    "opening", "closing", "multiplier", "reading_adjustment", "meter_digits", "change_reason",
+    "old_meter_number", "old_opening", "old_closing", "old_multiplier",
+)  # fmt: skip
+PARAMS = (
+    "pressure_mpa", "pressure_basis", "temperature_c", "gas_condition", "density_kg_per_l", "certificate_id", "steam", *READINGS,
+)  # fmt: skip
 TEXTS = ("certificate_id", "change_reason", "old_meter_number")
 CHOICES = {
     "pressure_basis": ("absolute", "gauge"),

@@ -61,7 +61,7 @@ def test_an_answer_goes_where_the_profile_keeps_it_and_the_rest_stays(ws: Worksp
     after = save(ws, demo, "factory", answers={"factory.city": " 芜湖 ", "output.quantity": "2.50", "factory.ets_covered": "true", "organisation.leader": "王厂长"})
     before["factory"] |= {"city": "芜湖", "ets_covered": True}
     before["output"]["quantity"] = "2.50"
-    before["organisation"] = {"leader": "王厂长"}
+    before["organisation"]["leader"] = "王厂长"
     assert after == before
     assert profile_text(ws, demo).startswith("# 演示工厂的项目档案")
 
@@ -144,7 +144,7 @@ def test_a_column_under_another_key_is_shown_and_written_there(ws: Workspace, de
         ("declarations", "declarations{accounting_system}.value", "也许", "只能是或否"),
         ("registers", "equipment[0].quantity", "1.5", "不是正整数"),
         ("registers", "equipment[0].efficiency_grade", "一级", "没有“一级”这一选项"),
-        ("plan", "projects[0].name", "", ""),
+        ("plan", "targets[60].name", "", ""),
     ],
 )
 def test_a_wrong_answer_is_named_and_nothing_is_saved(ws: Workspace, demo: Project, section: str, name: str, value: str, says: str) -> None:

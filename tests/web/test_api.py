@@ -115,7 +115,7 @@ def test_native_downloads_have_chinese_names(filled: TestClient, token: Callable
     from docx import Document
 
     document = Document(io.BytesIO(word.content))
-    assert document.paragraphs[0].text == "零碳工厂建设方案"
+    assert document.paragraphs[0].text == "零碳工厂申报书"
     assert "安徽示范锂能科技有限公司" in document.element.xml
     book = filled.get("/projects/p1/accounts.xlsx")
     assert unquote(book.headers["content-disposition"]).endswith("_核算报告.xlsx")

@@ -239,7 +239,7 @@ def test_from_a_new_project_to_the_word_file(chromium: Any, server: str, watch: 
 
     # Draft and Word.
     page.get_by_role("link", name="申报书").click()
-    assert page.locator("h1").inner_text() == "零碳工厂建设方案"
+    assert page.locator("h1").inner_text() == "零碳工厂申报书"
     assert page.locator(".lt-paper .fact").count() > 20
     assert page.locator(".lt-paper mark").count() > 0
     with page.expect_download() as download:
@@ -249,7 +249,7 @@ def test_from_a_new_project_to_the_word_file(chromium: Any, server: str, watch: 
     download.value.save_as(target)
     from docx import Document
 
-    assert Document(str(target)).paragraphs[0].text == "零碳工厂建设方案"
+    assert Document(str(target)).paragraphs[0].text == "零碳工厂申报书"
     page.context.close()
 
 
