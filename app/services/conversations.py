@@ -29,12 +29,16 @@ VERDICTS = {"helpful": "有帮助", "wrong_clause": "条款不对"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A part of the conversation, oldest first; ``older`` says whether there is more before it, ``current`` is the number of the
-    conversation that new questions belong to."""
+    """A part of what was asked, oldest first; ``preceded`` is the number of the conversation that the exchange before it belongs to,
+    0 when there is none before it; ``current`` the number of the one that new questions belong to."""
 
     exchanges: tuple[StoredExchange, ...]
-    older: bool
+    preceded: int
     current: int
+
+    @property
+    def older(self) -> bool:
+        return self.preceded > 0
 
 
 def put_question(ws: Workspace, project: Project, question: str, *, region: str | None = None, scheme: str | None = None) -> StoredExchange:
@@ -88,7 +92,8 @@ def stretch(ws: Workspace, project: Project, *, before: int | None = None, limit
     with ws.reading() as c:
         found = stored.exchanges(c, project.id, before=before, limit=limit + 1)
         current = stored.current_conversation(c, project.id)
-    return Stretch(exchanges=tuple(found[-limit:]), older=len(found) > limit, current=current)
+    preceded = found[0].conversation if len(found) > limit else 0
+    return Stretch(exchanges=tuple(found[-limit:]), preceded=preceded, current=current)
 
 
 def start_anew(ws: Workspace, project: Project) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.web.routes import (
     accounts,
+    api_conversation,
     api_docs,
     api_drafts,
     api_eligibility,
@@ -23,4 +24,4 @@ from app.web.routes import (
 )
 
 PAGES = (system, projects, profile, documents, review, accounts, eligibility, assistant, drafts, draft_sections, draft_versions, policies, api_docs)
-ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_drafts, api_eligibility, api_tools))
+ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_conversation, api_drafts, api_eligibility, api_tools))

@@ -1,31 +1,33 @@
-"""The assistant: a question posted, its answer streamed sentence by sentence, its sources last."""
+"""The assistant: a question posted and kept, its answer streamed sentence by sentence, its sources last; what was asked before stands above."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.domain.answer import AnswerStatus
 from app.domain.clause import EvidenceLevel
-from app.domain.errors import LingtanError, UsageError
+from app.domain.errors import LingtanError, NotFound
 from app.domain.project import Project
-from app.services.asking import ask_question
-from app.web.depends import ProjectDep, WorkspaceDep, frame
+from app.services import conversations as service
+from app.services.conversation_export import FORMATS
+from app.services.workspace import Workspace
+from app.store.rows_conversation import StoredExchange
+from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame, go
+from app.web.draft_view import who
 from app.web.routes.documents import last_seen
 from app.web.templating import one_line, partial, render
 from app.web.wording import short_clause
 
 router = APIRouter(include_in_schema=False)
 
-LONGEST = 500
 EXAMPLES = (
     "我们厂去年一共排放了多少二氧化碳？",
     "没有进碳市场，用什么标准核算？",
@@ -34,35 +36,71 @@ EXAMPLES = (
     "绿证能不能抵掉排放？",
 )
 LEVELS = {level.value: level.label for level in EvidenceLevel}
+MEDIA = {"md": "text/markdown; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
 @router.get("/projects/{project_id}/assistant")
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
-    return render(request, "pages/assistant.html", {**frame(ws, project), "examples": EXAMPLES})
+    return render(request, "pages/assistant.html", {**frame(ws, project), "examples": EXAMPLES, **_thread(request, ws, project)})
+
+
+@router.get("/projects/{project_id}/assistant/older")
+def older(request: Request, ws: WorkspaceDep, project: ProjectDep, before: Annotated[int, Query(ge=1)]) -> Response:
+    return render(request, "_partials/exchanges.html", {"project": project, **_thread(request, ws, project, before=before)})
 
 
 @router.post("/projects/{project_id}/assistant")
-def ask(request: Request, project: ProjectDep, question: Annotated[str, Form()] = "") -> Response:
-    question = question.strip()
-    if not question:
-        raise UsageError("question_missing", "请写出问题", fix="例如：什么时候才可以做碳抵销？")
-    if len(question) > LONGEST:
-        raise UsageError("question_long", f"问题超过 {LONGEST} 字", fix="拆成几个问题来问")
-    stream = f"/projects/{project.id}/assistant/stream?q={quote(question, safe='')}"
-    return render(request, "_partials/exchange.html", {"question": question, "stream": stream})
+def ask(request: Request, ws: WorkspaceDep, project: ProjectDep, question: Annotated[str, Form()] = "") -> Response:
+    return _open(request, project, service.put_question(ws, project, question))
 
 
-@router.get("/projects/{project_id}/assistant/stream")
-async def answer(request: Request, ws: WorkspaceDep, project: ProjectDep, q: str = "") -> Response:
-    """The answer as events with numbers: a reader that reconnects gets the parts it has not seen."""
+@router.post("/projects/{project_id}/assistant/new")
+def start_anew(request: Request, ws: WorkspaceDep, project: ProjectDep) -> Response:
+    service.start_anew(ws, project)
+    return go(request, f"/projects/{project.id}/assistant")
+
+
+@router.get("/projects/{project_id}/assistant/export.{kind}")
+def export(ws: WorkspaceDep, project: ProjectDep, kind: str) -> Response:
+    return exported(ws, project, kind)
+
+
+@router.get("/projects/{project_id}/assistant/{seq}")
+def again(request: Request, ws: WorkspaceDep, project: ProjectDep, seq: int) -> Response:
+    """An exchange that has no answer yet, opened so that it gets one."""
+    return _open(request, project, service.find(ws, project, seq))
+
+
+@router.post("/projects/{project_id}/assistant/{seq}/feedback")
+def rate(
+    request: Request,
+    ws: WorkspaceDep,
+    project: ProjectDep,
+    seq: int,
+    verdict: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    item = service.rate(ws, project, seq, verdict, text)
+    return render(request, "_partials/exchange_feedback.html", {"project": project, **_feedback(request, ws, item)})
+
+
+@router.get("/projects/{project_id}/assistant/{seq}/stream")
+async def answer(request: Request, ws: WorkspaceDep, project: ProjectDep, seq: int) -> Response:
+    """The answer as events with numbers: a reader that reconnects gets the parts it has not seen, of the same answer."""
     after = last_seen(request)
+    item = service.find(ws, project, seq)
+
+    def parts() -> list[tuple[str, str]]:
+        kept = service.answered(ws, project, item.seq)
+        feedback = partial("exchange_feedback", project=project, **_feedback(request, ws, kept))
+        return [*_parts(kept, project), ("feedback", feedback)]
 
     async def stream() -> AsyncIterator[dict[str, str]]:
         try:
-            parts = await run_in_threadpool(lambda: list(_parts(ask_question(ws, q[:LONGEST], project=project), project, q)))
+            found = await run_in_threadpool(parts)
         except LingtanError as error:
-            parts = [("status", partial("answer_error", error=error))]
-        for number, (event, html) in enumerate(parts, 1):
+            found = [("status", partial("answer_error", error=error))]
+        for number, (event, html) in enumerate(found, 1):
             if number > after:
                 yield {"id": str(number), "event": event, "data": one_line(html)}
                 await asyncio.sleep(0.03)
@@ -71,8 +109,41 @@ async def answer(request: Request, ws: WorkspaceDep, project: ProjectDep, q: str
     return EventSourceResponse(stream(), ping=15)
 
 
-def _parts(found: dict[str, Any], project: Project, question: str) -> Iterator[tuple[str, str]]:
-    uid = hashlib.sha256(question.encode()).hexdigest()[:8]
+def exported(ws: Workspace, project: Project, kind: str) -> Response:
+    """The conversation as a download. Raises NotFound for another kind than md and jsonl."""
+    if kind not in MEDIA:
+        raise NotFound("export_format", "不支持这种导出格式", fix="可选 md（问答记录）、jsonl（评价）", subject=kind)
+    name = f"{project.profile.name}_{'问答记录' if kind == 'md' else '问答评价'}.{kind}"
+    return Response(FORMATS[f".{kind}"](ws, project), media_type=MEDIA[kind], headers=attachment(name))
+
+
+def _open(request: Request, project: Project, item: StoredExchange) -> Response:
+    stream = f"/projects/{project.id}/assistant/{item.seq}/stream"
+    return render(request, "_partials/exchange.html", {"question": item.question, "stream": stream})
+
+
+def _thread(request: Request, ws: Workspace, project: Project, *, before: int | None = None) -> dict[str, Any]:
+    """What the page shows of the conversation: exchanges as they looked when fresh, and where another conversation begins."""
+    part = service.stretch(ws, project, before=before)
+    shown, previous = [], part.preceded
+    for item in part.exchanges:
+        parts = [{"event": e, "html": html} for e, html in _parts(item, project)] if item.answer else []
+        begins = item.conversation > 1 and item.conversation != previous
+        shown.append({"item": item, "begins": begins, "by": who(request, item.asked_by), "parts": parts, **_feedback(request, ws, item)})
+        previous = item.conversation
+    return {"shown": shown, "older": part.older, "fresh": bool(shown) and before is None and previous != part.current}
+
+
+def _feedback(request: Request, ws: Workspace, item: StoredExchange) -> dict[str, Any]:
+    """What the asker thinks of the answer, and what others do."""
+    mine = next((f for f in item.feedback if f.rated_by == ws.actor), None)
+    others = [{"by": who(request, f.rated_by), "label": service.VERDICTS[f.verdict], "text": f.text} for f in item.feedback if f is not mine]
+    return {"seq": item.seq, "mine": mine, "others": others}
+
+
+def _parts(item: StoredExchange, project: Project) -> Iterator[tuple[str, str]]:
+    found = item.answer or {}
+    uid = str(item.seq)
     yield "status", partial("answer_status", answer=found, label=AnswerStatus(found["status"]).label)
     numbers = {c["key"]: n for n, c in enumerate(found["citations"], 1)}
     for sentence in found["sentences"]:

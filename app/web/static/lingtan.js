@@ -54,7 +54,6 @@
       last.after(row);
       $("input, select", row).focus();
     },
-    "[data-clear-thread]": function () { $("#thread").innerHTML = ""; keepThread(); },
     "[data-back]": function (link, event) { if (history.length > 1) { event.preventDefault(); history.back(); } },
     ".lt-toc a": function (link, event) { openFragment(link.getAttribute("href"), event); }
   };
@@ -207,23 +206,12 @@
   document.addEventListener("htmx:sseClose", function (event) {
     if (event.target.closest("[data-job]")) { refreshSoon(); }
     var asked = event.target.closest(".lt-exchange");
-    if (asked) { scrollTo(asked, "start"); keepThread(); }
+    if (asked) { scrollTo(asked, "start"); }
   });
 
-  // The conversation stays while one looks at a source and comes back (this tab only) -----------------------------------
-  var thread = $("#thread");
-  function keepThread() {
-    if (!thread) { return; }
-    var copy = thread.cloneNode(true);
-    $$("[sse-connect]", copy).forEach(function (e) { ["sse-connect", "sse-close", "hx-ext"].forEach(function (n) { e.removeAttribute(n); }); });
-    $$("[sse-swap]", copy).forEach(function (e) { e.removeAttribute("sse-swap"); });
-    try { sessionStorage.setItem("lingtan-thread-" + thread.getAttribute("data-thread"), copy.innerHTML); } catch (e) { /* full or private: not kept */ }
-    $("[data-clear-thread]").classList.toggle("show", !!$(".lt-exchange", thread));
-  }
-  if (thread) {
-    try { thread.innerHTML = sessionStorage.getItem("lingtan-thread-" + thread.getAttribute("data-thread")) || ""; } catch (e) { /* private mode */ }
-    $("[data-clear-thread]").classList.toggle("show", !!$(".lt-exchange", thread));
-  }
+  // The conversation opens at its end; coming back from a source, the browser puts the page where it was ------------------
+  var last = $("#thread .lt-exchange:last-of-type"), way = performance.getEntriesByType("navigation")[0];
+  if (last && !location.hash && !(way && way.type === "back_forward")) { scrollTo(last, "start"); }
 
   // Errors of htmx requests are shown in the form's own place, else at the top of the page ------------------------------
   function alertBox(text) {
