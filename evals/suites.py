@@ -43,12 +43,19 @@ def _extraction() -> dict[str, Any]:
     return run()
 
 
+def _drafting() -> dict[str, Any]:
+    from evals.drafting import run
+
+    return run()
+
+
 SUITES: dict[str, Callable[[], dict[str, Any]]] = {
     "accounting": _accounting,
     "extraction": _extraction,
     "answers": _answers,
     "retrieval": _retrieval,
     "eligibility": _eligibility,
+    "drafting": _drafting,
 }
 
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from app.assistant import negative as no
 from app.assistant.answerable import readiness
+from app.assistant.comparing import comparison, places_compared
 from app.assistant.confirmed import confirmed_statement
 from app.assistant.context import AssistantContext
-from app.assistant.evidence import Evidence, family_of, fits_type, gather, local_to, on_topic
+from app.assistant.evidence import Evidence, fits_type, gather, local_to, on_topic
 from app.assistant.frame import Frame
 from app.assistant.knowledge import AnswerType, Entity, Knowledge, matches
 from app.assistant.picking import outline, pick
@@ -25,7 +26,7 @@ from app.assistant.support import unknown_share
 from app.domain.answer import AnswerStatus
 from app.domain.clause import PolicyDocument
 from app.retrieval.folding import plain
-from app.retrieval.regions import covers, short_region
+from app.retrieval.regions import covers
 
 ADMINISTRATIVE = {"procedure", "materials", "deadline", "subsidy", "validity", "target_scale", "eligibility"}
 LOCAL_MARGIN = 0.08
@@ -34,9 +35,6 @@ SUPPORT_SENTENCES = 6
 UNKNOWN_CEILING = 0.5
 FOREIGN_CEILING = 0.25
 NAMED_MARGIN = 0.15
-FEWEST_COMPARED = 2
-MOST_COMPARED = 6
-SENTENCES_A_PLACE = 2
 SURE = 1.5
 KINDRED_MARGIN = 0.09
 
@@ -80,48 +78,6 @@ def rejected_claim(frame: Frame, context: AssistantContext, knowledge: Knowledge
             what = f"这种说法（{context.topics.get(claim.topic, claim.topic)}）"
             return no.refuse(frame, context, knowledge, what, topics=(claim.topic,), before=(Remark(text=claim.why),))
     return None
-
-
-def places_compared(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    """Several places named: what the documents of each say on the asked topic, and plainly where nothing is held."""
-    if len(frame.places) < FEWEST_COMPARED or not frame.topics or not knowledge.cues["places_compared"].search(frame.text):
-        return None
-    said: list[Statement] = []
-    found: list[Evidence] = []
-    for place in frame.places[:MOST_COMPARED]:
-        own = [e for e in gather(frame, context, knowledge, regions=None)
-               if not e.national and covers(e.passage.document, short_region(place)) and on_topic(e, frame)]
-        here = own[:SENTENCES_A_PLACE]
-        found.extend(here)
-        what = context.topics.get(frame.topics[0], "相应内容")
-        said.extend([Extract(evidence=e) for e in here] or [Remark(text=knowledge.wording["not_found_there"].format(
-            region=place, what=what))])
-    if not found:
-        return no.refuse(frame, context, knowledge, context.topics.get(frame.topics[0], "相应内容"), topics=frame.topics)
-    silent = tuple(s.text for s in said if isinstance(s, Remark))
-    status = AnswerStatus.ANSWERED if any(e.decidable for e in found) else AnswerStatus.REFERENCE_ONLY
-    return Plan(status=status, statements=tuple(s for s in said if isinstance(s, Extract)),
-                gaps=(*silent, *gaps_of(frame, context, knowledge, found)))
-
-
-def comparison(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:
-    """Two schemes named and their difference asked: what each is, from its own documents."""
-    others = [name for name in frame.compared if name not in ("factory", "context")]
-    if not frame.compared or not others or (frame.type is not None and frame.type.strict):
-        return None
-    label = {family.id: family.label for family in knowledge.families}
-    ranked = gather(frame, context, knowledge, regions=())
-    own = next((e for e in ranked if e.decidable and "definition" in e.passage.topics), None)
-    theirs = [e for e in gather(frame, context, knowledge, regions=(), query=f"{label[others[0]]}评价的内容和依据是什么")
-              if family_of(e.passage.document, knowledge) == others[0]]
-    other = next((e for e in theirs if {"definition", "evaluation_basis"} & set(e.passage.topics)), None)
-    if own is None or other is None:
-        return None
-    rest = [e for e in theirs if e.passage.document.id == other.passage.document.id and e is not other][:1]
-    gaps = [knowledge.wording["gap_confusion"].format(a=p.a, b=p.b, why=p.why) for p in context.lexicon.not_synonyms
-            if p.a == "零碳工厂" and label[others[0]] in p.b]
-    return Plan(status=AnswerStatus.ANSWERED, statements=tuple(Extract(evidence=e) for e in (own, other, *rest)),
-                gaps=tuple(gaps))
 
 
 def unknown_entity(frame: Frame, context: AssistantContext, knowledge: Knowledge) -> Plan | None:

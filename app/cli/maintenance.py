@@ -33,7 +33,7 @@ def restore(file: Path) -> None:
     emit(result, f"已恢复到 {result['home']}（{len(result['projects'])} 个项目，备份时间 {result['at']}）")
 
 
-@command("eval", help="质量评测：accounting、extraction、answers、retrieval、eligibility")
+@command("eval", help="质量评测：accounting、extraction、answers、retrieval、eligibility、drafting")
 @click.argument("names", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE.json", help="把报告写成 JSON 文件")
 @click.option("--from-corrections", is_flag=True, help="按数据目录里的人工更正统计提取的错误（与 extraction 同用）")
