@@ -24,6 +24,12 @@ CAUSES = 8
 COMMENT_LIMIT = 2000
 
 
+def approvals_of(ws: Workspace, project: Project, form: str, section_id: str) -> list[rows_drafts.StoredApproval]:
+    """The approvals a section was given, oldest first, withdrawn ones among them."""
+    with ws.reading() as c:
+        return rows_drafts.approvals(c, project.id, form, section_id)
+
+
 def _today(section: Section) -> dict[str, Any]:
     return basis_of(section.made, readable_lines(section.made.blocks, section.made.facts))
 

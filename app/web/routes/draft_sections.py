@@ -18,7 +18,6 @@ from app.services.draft_tokens import Piece, printed
 from app.services.draft_versions import WAYS, accounts_behind, causes, generated_since
 from app.services.drafting import FORM
 from app.services.workspace import Workspace
-from app.store import rows_drafts
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
 from app.web.draft_view import FormDep, form_links, section_paper, told, who
 from app.web.routes.drafts import TONES
@@ -50,8 +49,7 @@ def section_frame(request: Request, ws: Workspace, project: Project, outlined: O
 def show(request: Request, ws: WorkspaceDep, project: ProjectDep, section_id: str, said: str = "", form: FormDep = FORM) -> Response:
     outlined = outline(ws, project, form=form)
     section = outlined.find(section_id)
-    with ws.reading() as c:
-        approvals = rows_drafts.approvals(c, project.id, form, section_id)
+    approvals = approvals_of(ws, project, form, section_id)
     context = {
         **section_frame(request, ws, project, outlined, section),
         "html": section_paper(outlined.draft, project.id, section),
