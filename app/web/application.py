@@ -18,6 +18,7 @@ from app.services.workspace import Workspace
 from app.web import answers
 from app.web.metrics import Metrics
 from app.web.security import Guard
+from app.web.server import is_loopback
 
 STATIC = Path(__file__).parent / "static"
 DESCRIPTION = "零碳工厂申报助手的接口：与命令行一一对应。数量、金额与排放量都是十进制字符串；出错时返回 {\"error\": {id, message, fix, subject}}。"
@@ -60,6 +61,7 @@ def create_application(ws: Workspace, *, hosts: tuple[str, ...] = ()) -> FastAPI
     application.state.ws = ws
     application.state.metrics = Metrics()
     application.state.warm_error = ""
+    application.state.open_to_others = any(not is_loopback(host) for host in hosts)
     application.add_middleware(Guard, ws=ws, hosts=hosts)
     application.mount("/static", StaticFiles(directory=STATIC), name="static")
     _include(application)

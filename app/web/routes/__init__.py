@@ -20,8 +20,9 @@ from app.web.routes import (
     profile,
     projects,
     review,
+    settings,
     system,
 )
 
-PAGES = (system, projects, profile, documents, review, accounts, eligibility, assistant, drafts, draft_sections, draft_versions, policies, api_docs)
+PAGES = (system, projects, profile, documents, review, accounts, eligibility, assistant, drafts, draft_sections, draft_versions, policies, settings, api_docs)
 ROUTERS = tuple(m.router for m in (*PAGES, api_projects, api_conversation, api_drafts, api_eligibility, api_tools))

@@ -41,6 +41,13 @@ class DraftIn(BaseModel):
     sections: list[str] = Field([], description="只写这些章节；空为全部")
 
 
+class ModelSettingsIn(BaseModel):
+    model_config = _about("语言模型")
+    base_url: str = Field("", description="OpenAI 兼容接口的地址，例如 http://localhost:11434/v1")
+    model: str = Field("", description="模型名称")
+    api_key: str | None = Field(None, description="密钥；省略为不改，空为删除。取不回来")
+
+
 class Problem(BaseModel):
     model_config = _about("错误")
     id: str = Field(description="错误编号")
