@@ -15,7 +15,7 @@ from app.services.draft_editing import Reading, read_text, save_text, text_of
 from app.services.draft_origin import origin_of
 from app.services.draft_sections import Outline, Section, legend_of, outline, versions_of
 from app.services.draft_tokens import Piece, printed
-from app.services.draft_versions import WAYS, accounts_behind, causes, generated_since
+from app.services.draft_versions import WAYS, accounts_behind, approvals_of, causes, generated_since
 from app.services.drafting import FORM
 from app.services.workspace import Workspace
 from app.web.depends import ProjectDep, WorkspaceDep, frame, go
