@@ -80,7 +80,7 @@ def ask(client: TestClient, token: Token, question: str) -> int:
     return int(stream.split("/")[-2])
 
 
-def kept(client: TestClient, **query: object) -> dict[str, Any]:
+def kept(client: TestClient, **query: int) -> dict[str, Any]:
     return client.get("/api/v1/projects/p1/conversation", params=query).json()
 
 
