@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.activity import Extraction, ProposedRecord, RecordStatus
@@ -74,3 +74,71 @@ class StoredNote:
     due: str
     noted_by: str
     noted_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFeedback:
+    """``verdict`` is helpful or wrong_clause."""
+
+    verdict: str
+    text: str
+    rated_by: str
+    rated_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredExchange:
+    """A question and its answer, an ``ask`` object of the contract; None while there is none. ``conversation`` counts from 1."""
+
+    seq: int
+    conversation: int
+    question: str
+    region: str | None
+    scheme: str | None
+    asked_by: str
+    asked_at: str
+    answer: dict[str, Any] | None
+    answered_at: str | None
+    feedback: tuple[StoredFeedback, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredVersion:
+    """One version of a section. ``way`` says how it came about: edited, refreshed (prose kept, values of today), restored,
+    generated (back to what the program writes) or frozen (approved as the program wrote it)."""
+
+    section: str
+    version: int
+    way: str
+    note: str
+    hash: str
+    log_seq: int
+    saved_by: str
+    saved_at: str
+    content: dict[str, Any] = field(default_factory=dict, compare=False)
+    basis: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredApproval:
+    section: str
+    seq: int
+    version: int
+    hash: str
+    approved_by: str
+    approved_at: str
+    withdrawn_by: str | None
+    withdrawn_at: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredComment:
+    section: str
+    seq: int
+    version: int
+    text: str
+    written_by: str
+    written_at: str
+    resolved_by: str | None
+    resolved_at: str | None

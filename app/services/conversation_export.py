@@ -15,11 +15,11 @@ from typing import Any
 from app.domain.answer import AnswerStatus
 from app.domain.errors import UsageError
 from app.domain.project import Project
+from app.domain.stored import StoredExchange
 from app.services.conversations import REMEMBERED, VERDICTS
 from app.services.drafting import write_out
 from app.services.workspace import Workspace
 from app.store import rows_conversation as stored
-from app.store.rows_conversation import StoredExchange
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

@@ -12,11 +12,11 @@ from typing import Any
 from app.domain.errors import Conflict, NotFound, UsageError
 from app.domain.plain import to_plain
 from app.domain.project import Project
+from app.domain.stored import StoredExchange
 from app.services.asking import ask_question
 from app.services.workspace import Workspace
 from app.store import rows_conversation as stored
 from app.store.projection_conversation import chain_of
-from app.store.rows_conversation import StoredExchange
 
 LONGEST = 500
 LONGEST_TEXT = 1000

@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.errors import NotFound
 from app.domain.fact import Fact
 from app.domain.project import Project
+from app.domain.stored import StoredApproval, StoredComment, StoredVersion
 from app.drafting.model import Draft, DraftSection, Literal
 from app.services.draft_content import Content, content_from_plain, content_of, missing_count
 from app.services.draft_numbering import with_section_number
@@ -22,7 +23,6 @@ from app.services.draft_tokens import Legend
 from app.services.drafting import FORM, compose
 from app.services.workspace import Workspace
 from app.store import log, rows_drafts
-from app.store.rows_drafts import StoredApproval, StoredComment, StoredVersion
 
 NOT_EDITED = frozenset({"cover"})
 """The cover is filled in from the profile."""

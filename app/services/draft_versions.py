@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.errors import Conflict, LingtanError, NotFound, UsageError
 from app.domain.project import Project
+from app.domain.stored import StoredApproval
 from app.services import account
 from app.services.draft_content import content_from_plain
 from app.services.draft_diff import Row, compare, readable_lines
@@ -24,7 +25,7 @@ CAUSES = 8
 COMMENT_LIMIT = 2000
 
 
-def approvals_of(ws: Workspace, project: Project, form: str, section_id: str) -> list[rows_drafts.StoredApproval]:
+def approvals_of(ws: Workspace, project: Project, form: str, section_id: str) -> list[StoredApproval]:
     """The approvals a section was given, oldest first, withdrawn ones among them."""
     with ws.reading() as c:
         return rows_drafts.approvals(c, project.id, form, section_id)

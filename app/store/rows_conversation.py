@@ -4,38 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from app.domain.stored import StoredExchange, StoredFeedback
 from app.store.tables import answer_feedback, conversation, exchange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFeedback:
-    """``verdict`` is helpful or wrong_clause."""
-
-    verdict: str
-    text: str
-    rated_by: str
-    rated_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredExchange:
-    """A question and its answer, an ``ask`` object of the contract; None while there is none. ``conversation`` counts from 1."""
-
-    seq: int
-    conversation: int
-    question: str
-    region: str | None
-    scheme: str | None
-    asked_by: str
-    asked_at: str
-    answer: dict[str, Any] | None
-    answered_at: str | None
-    feedback: tuple[StoredFeedback, ...]
 
 
 def exchanges(c: Connection, project_id: str, *, before: int | None = None, limit: int | None = None) -> list[StoredExchange]:

@@ -3,54 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, tuple_
 
+from app.domain.stored import StoredApproval, StoredComment, StoredVersion
 from app.store.tables import draft_approval, draft_comment, draft_version
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredVersion:
-    """One version of a section. ``way`` says how it came about: edited, refreshed (prose kept, values of today), restored,
-    generated (back to what the program writes) or frozen (approved as the program wrote it)."""
-
-    section: str
-    version: int
-    way: str
-    note: str
-    hash: str
-    log_seq: int
-    saved_by: str
-    saved_at: str
-    content: dict[str, Any] = field(default_factory=dict, compare=False)
-    basis: dict[str, Any] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredApproval:
-    section: str
-    seq: int
-    version: int
-    hash: str
-    approved_by: str
-    approved_at: str
-    withdrawn_by: str | None
-    withdrawn_at: str | None
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredComment:
-    section: str
-    seq: int
-    version: int
-    text: str
-    written_by: str
-    written_at: str
-    resolved_by: str | None
-    resolved_at: str | None
 
 
 def _of(table: Table, project_id: str, form: str, section: str | None) -> Any:

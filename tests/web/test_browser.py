@@ -29,7 +29,7 @@ PAGES = (
     "/projects/p1/review?tab=confirmed", "/projects/p1/accounts", "/projects/p1/eligibility?only=not_met",
     "/projects/p1/eligibility/gaps", "/projects/p1/eligibility/schemes", "/projects/p1/eligibility/compare",
     "/projects/p1/eligibility/what-if", "/compare", "/projects/p1/assistant",
-    "/projects/p1/draft", "/policies", "/policies/miit-2026-13/三-(一)", "/policies/matrix", "/api/docs", "/login", "/nothing",
+    "/projects/p1/draft", "/settings", "/policies", "/policies/miit-2026-13/三-(一)", "/policies/matrix", "/api/docs", "/login", "/nothing",
 )  # fmt: skip
 
 pytestmark = [

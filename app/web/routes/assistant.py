@@ -16,10 +16,10 @@ from app.domain.answer import AnswerStatus
 from app.domain.clause import EvidenceLevel
 from app.domain.errors import LingtanError, NotFound
 from app.domain.project import Project
+from app.domain.stored import StoredExchange
 from app.services import conversations as service
 from app.services.conversation_export import FORMATS
 from app.services.workspace import Workspace
-from app.store.rows_conversation import StoredExchange
 from app.web.depends import ProjectDep, WorkspaceDep, attachment, frame, go
 from app.web.draft_view import who
 from app.web.routes.documents import last_seen
