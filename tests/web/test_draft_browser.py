@@ -74,7 +74,7 @@ def test_edit_refuse_correct_approve_change_and_export(chromium: Any, server: st
     api(server, "/account", {})
     page.goto(server + SECTION)
     stale = page.locator(".lt-stale")
-    assert f"{amount[1]} tCO2" in stale.inner_text()
+    assert f"{amount[1]} tCO2" in stale.text_content()
     assert page.locator(".lt-paper .fact-old").count() > 0
     watch.allowed.add("422")
     page.goto(f"{server}/projects/p1/draft")
